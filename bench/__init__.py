@@ -1,0 +1,1 @@
+"""Measure what ifotor promises about speed, memory and calls, and write the figures down."""

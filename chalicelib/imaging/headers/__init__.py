@@ -1,0 +1,1 @@
+"""What each accepted format says about itself before any decode; standard library only."""

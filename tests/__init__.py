@@ -1,0 +1,1 @@
+"""Promises of ifotor, each with its proof."""
