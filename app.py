@@ -1,0 +1,47 @@
+"""ifotor on AWS Lambda: the table of contents.
+
+HTTP routes live with their capability. Every queue, schedule and command function stands here,
+because Lambda imports a function of a Blueprint without this file, and so without its middleware.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from chalice.app import Chalice, Rate
+
+from chalicelib.container import services
+from chalicelib.health.routes import routes as health_routes
+from chalicelib.http import render_framework_errors
+from chalicelib.identity.routes import routes as identity_routes
+from chalicelib.observability import begin_invocation
+from chalicelib.photos.routes import routes as photos_routes
+
+app = Chalice(app_name="ifotor", configure_logs=False)
+app.api.binary_types = []
+
+app.register_middleware(begin_invocation(services), "all")
+app.register_middleware(render_framework_errors, "http")
+
+app.register_blueprint(health_routes, url_prefix="/v1")
+app.register_blueprint(identity_routes, url_prefix="/v1")
+app.register_blueprint(photos_routes, url_prefix="/v1")
+
+SWEEP_RESERVE = timedelta(seconds=30)
+"""Left of a sweep's time when it stops taking photos: one deletion with every retry fits into it.
+"""
+
+
+@app.on_sqs_message(queue="uploads", batch_size=1)
+def process_upload(event: Any) -> Any:
+    return services().uploads.process_uploads(event.to_dict())
+
+
+@app.on_sqs_message(queue="uploads-dead-letter", batch_size=1)
+def fail_upload(event: Any) -> Any:
+    return services().uploads.give_up_uploads(event.to_dict())
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES))
+def expire_photos(event: Any) -> None:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().deletion.expire_photos(within=remaining - SWEEP_RESERVE)

@@ -1,0 +1,244 @@
+"""The port `Table` on DynamoDB."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.aws.errors import BUSY, code_of
+from chalicelib.errors import Unavailable
+from chalicelib.storage import (
+    PRIMARY,
+    Absent,
+    AllOf,
+    AnyOf,
+    AttributeOr,
+    Check,
+    Compare,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Exists,
+    Index,
+    Item,
+    Key,
+    Page,
+    Put,
+    Update,
+    Write,
+)
+
+CONFLICT_BACKOFFS_S = (0.02, 0.06, 0.18, 0.5)
+"""Waits after a transaction met another on the same row; the SDK doesn't repeat these by itself."""
+
+
+class DynamoTable:
+    """One DynamoDB table with string keys `pk` and `sk`."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+        self._client = client
+        self._name = name
+        self._serialize = TypeSerializer().serialize
+        self._deserialize = TypeDeserializer().deserialize
+
+    def get(self, key: Key) -> Item | None:
+        reply = self._call(
+            "get_item", TableName=self._name, Key=self._key(key), ConsistentRead=True
+        )
+        return self._from_wire(reply["Item"]) if "Item" in reply else None
+
+    def query(
+        self,
+        partition: str,
+        *,
+        index: Index = PRIMARY,
+        prefix: str = "",
+        up_to: str = "",
+        limit: int,
+        after: Item | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        names, values = {"#p": index.partition}, {":p": {"S": partition}}
+        expression = "#p = :p"
+        if prefix or up_to:
+            names["#s"], values[":s"] = index.sort, {"S": prefix or up_to}
+            expression += " AND begins_with(#s, :s)" if prefix else " AND #s <= :s"
+        reply = self._call(
+            "query",
+            TableName=self._name,
+            KeyConditionExpression=expression,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            Limit=limit,
+            ScanIndexForward=not newest_first,
+            **({"IndexName": index.name} if index.name else {"ConsistentRead": True}),
+            **({"ExclusiveStartKey": self._to_wire(after)} if after else {}),
+        )
+        last = reply.get("LastEvaluatedKey")
+        items = tuple(self._from_wire(item) for item in reply["Items"])
+        return Page(items, self._from_wire(last) if last else None)
+
+    def write(self, *writes: Write) -> Item | None:
+        if len(writes) == 1 and not isinstance(writes[0], Check):
+            return self._write_one(writes[0])
+        self._transact(writes)
+        return None
+
+    def _write_one(self, write: Put | Update | Delete) -> Item | None:
+        operation = {Put: "put_item", Update: "update_item", Delete: "delete_item"}[type(write)]
+        request = self._request(write)
+        if isinstance(write, Update):
+            request["ReturnValues"] = "ALL_NEW"
+        reply = self._call(operation, TableName=self._name, **request)
+        return self._from_wire(reply["Attributes"]) if isinstance(write, Update) else None
+
+    def _transact(self, writes: tuple[Write, ...]) -> None:
+        names = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+        request = [
+            {names[type(write)]: {"TableName": self._name, **self._request(write)}}
+            for write in writes
+        ]
+        for backoff_s in (*CONFLICT_BACKOFFS_S, None):
+            try:
+                self._call("transact_write_items", TransactItems=request)
+            except _TransactionConflict:
+                if backoff_s is None:
+                    raise Unavailable("Many requests change the same thing at once.") from None
+                time.sleep(backoff_s)
+            else:
+                return
+
+    def _request(self, write: Write) -> dict[str, Any]:
+        """Write one operation in the form that single calls and transactions share."""
+        expression = _Expression(self._serialize)
+        request: dict[str, Any] = {}
+        if isinstance(write, Put):
+            keys = {"pk": write.key.pk, "sk": write.key.sk}
+            request["Item"] = self._to_wire({**write.item, **keys})
+        else:
+            request["Key"] = self._key(write.key)
+        if isinstance(write, Update):
+            request["UpdateExpression"] = expression.update(write)
+        condition = expression.condition(write.when)
+        if condition:
+            request["ConditionExpression"] = condition
+            request["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+        if expression.names:
+            request["ExpressionAttributeNames"] = expression.names
+        if expression.values:
+            request["ExpressionAttributeValues"] = expression.values
+        return request
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        from botocore.exceptions import ClientError
+
+        try:
+            return getattr(self._client, operation)(**request)
+        except ClientError as error:
+            raise self._translated(error) from error
+
+    def _translated(self, error: Any) -> Exception:
+        code = code_of(error)
+        if code == "ConditionalCheckFailedException":
+            return ConditionFailed(0, self._found(error.response))
+        if code == "TransactionCanceledException":
+            reasons = error.response.get("CancellationReasons", [])
+            for index, reason in enumerate(reasons):
+                if reason.get("Code") == "ConditionalCheckFailed":
+                    return ConditionFailed(index, self._found(reason))
+            if any(reason.get("Code") == "TransactionConflict" for reason in reasons):
+                return _TransactionConflict()
+            return Unavailable("The database is busy.")
+        if code in BUSY:
+            return Unavailable("The database is busy.")
+        return error  # type: ignore[no-any-return]  # botocore has no types
+
+    def _found(self, reason: Mapping[str, Any]) -> Item | None:
+        return self._from_wire(reason["Item"]) if reason.get("Item") else None
+
+    def _key(self, key: Key) -> dict[str, Any]:
+        return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+    def _to_wire(self, item: Item) -> dict[str, Any]:
+        return {name: self._serialize(value) for name, value in item.items()}
+
+    def _from_wire(self, item: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: _plain(self._deserialize(value)) for name, value in item.items()}
+
+
+class _TransactionConflict(Exception):
+    """Another transaction holds one of the rows right now."""
+
+
+class _Expression:
+    """Collects the placeholders of one request while its expressions are written."""
+
+    def __init__(self, serialize: Any) -> None:
+        self._serialize = serialize
+        self.names: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
+
+    def update(self, write: Update) -> str:
+        parts = []
+        if write.set:
+            sets = [f"{self._name(n)} = {self._operand(v)}" for n, v in write.set.items()]
+            parts.append("SET " + ", ".join(sets))
+        if write.add:
+            adds = [f"{self._name(n)} {self._value(v)}" for n, v in write.add.items()]
+            parts.append("ADD " + ", ".join(adds))
+        if write.remove:
+            parts.append("REMOVE " + ", ".join(self._name(n) for n in write.remove))
+        return " ".join(parts)
+
+    def condition(self, condition: Condition) -> str:
+        match condition:
+            case Exists(attribute):
+                return f"attribute_exists({self._name(attribute)})"
+            case Absent(attribute):
+                return f"attribute_not_exists({self._name(attribute)})"
+            case Compare(attribute, operator, value):
+                return f"{self._name(attribute)} {operator} {self._value(value)}"
+            case AnyOf(conditions):
+                return "(" + " OR ".join(self.condition(c) for c in conditions) + ")"
+            case AllOf(conditions):
+                return " AND ".join(self.condition(c) for c in conditions)
+
+    def _operand(self, value: Any) -> str:
+        if isinstance(value, AttributeOr):
+            return f"if_not_exists({self._name(value.attribute)}, {self._value(value.fallback)})"
+        return self._value(value)
+
+    def _name(self, attribute: str) -> str:
+        # One placeholder a name: DynamoDB has hundreds of reserved words, `state` and `ttl` among
+        # them.
+        for placeholder, known in self.names.items():
+            if known == attribute:
+                return placeholder
+        placeholder = f"#n{len(self.names)}"
+        self.names[placeholder] = attribute
+        return placeholder
+
+    def _value(self, value: Any) -> str:
+        placeholder = f":v{len(self.values)}"
+        self.values[placeholder] = self._serialize(value)
+        return placeholder
+
+
+def _plain(value: Any) -> Any:
+    """Turn the deserializer's Decimal and Binary into int and bytes, all the way down."""
+    from decimal import Decimal
+
+    from boto3.dynamodb.types import Binary
+
+    match value:
+        case Decimal():
+            return int(value)
+        case Binary():
+            return bytes(value.value)
+        case dict():
+            return {name: _plain(inner) for name, inner in value.items()}
+        case list():
+            return [_plain(inner) for inner in value]
+        case _:
+            return value

@@ -1,0 +1,149 @@
+"""The composition root: adapters from settings, services from adapters, each made when first asked
+for.
+
+All functions share one bundle; a function pays only for what it uses.
+"""
+
+from functools import cache, cached_property
+
+from chalicelib.aws.clients import client
+from chalicelib.aws.dynamodb import DynamoTable
+from chalicelib.aws.kms import KmsPhoneVault
+from chalicelib.aws.s3 import S3Objects
+from chalicelib.aws.secrets import SecretsManagerRing
+from chalicelib.aws.sms import HttpSmsSender, SnsSmsSender
+from chalicelib.aws.sqs import SqsRetryQueue
+from chalicelib.clock import Clock, SystemClock
+from chalicelib.identity.personal_data import IdentityData
+from chalicelib.identity.ports import SmsSender
+from chalicelib.identity.service import IdentityService
+from chalicelib.identity.store import IdentityStore
+from chalicelib.ids import Entropy, SystemEntropy
+from chalicelib.imaging.renderer import LadderRenderer
+from chalicelib.observability import JsonLog
+from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.granting import GrantingService
+from chalicelib.photos.library import LibraryService
+from chalicelib.photos.personal_data import PhotosData
+from chalicelib.photos.processing import ProcessingService
+from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.sweep import DuePhotos
+from chalicelib.photos.worker import UploadWorker
+from chalicelib.privacy.ports import PersonalData
+from chalicelib.settings import Settings, SmsSenderKind
+
+
+class Container:
+    def __init__(self, settings: Settings, *, clock: Clock, entropy: Entropy) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._entropy = entropy
+
+    @cached_property
+    def log(self) -> JsonLog:
+        return JsonLog()
+
+    @cached_property
+    def identity(self) -> IdentityService:
+        settings = self._settings
+        secrets = client("secretsmanager")
+        return IdentityService(
+            store=self._identity_store,
+            session_ring=SecretsManagerRing(secrets, settings.session_secret_arn),
+            phone_ring=SecretsManagerRing(secrets, settings.phone_index_secret_arn),
+            vault=KmsPhoneVault(client("kms"), settings.phones_key_arn),
+            sms=self._sms_sender,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
+    def granting(self) -> GrantingService:
+        return GrantingService(
+            store=self._photo_store,
+            originals=self._originals,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
+    def library(self) -> LibraryService:
+        return LibraryService(
+            store=self._photo_store, renditions=self._renditions, clock=self._clock
+        )
+
+    @cached_property
+    def deletion(self) -> DeletionService:
+        return DeletionService(
+            store=self._photo_store,
+            due=DuePhotos(self._photos_table),
+            originals=self._originals,
+            renditions=self._renditions,
+            clock=self._clock,
+            log=self.log,
+        )
+
+    @cached_property
+    def uploads(self) -> UploadWorker:
+        processing = ProcessingService(
+            store=self._photo_store,
+            originals=self._originals,
+            renditions=self._renditions,
+            renderer=LadderRenderer(),
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+        queue = SqsRetryQueue(client("sqs"), self._settings.uploads_queue_url)
+        return UploadWorker(processing=processing, queue=queue, log=self.log)
+
+    @cached_property
+    def personal_data(self) -> tuple[PersonalData, ...]:
+        """Everyone who holds something about people; a test compares it with the template."""
+        return (
+            IdentityData(self._identity_store),
+            PhotosData(self._photo_store, originals=self._originals, renditions=self._renditions),
+        )
+
+    @cached_property
+    def _identity_store(self) -> IdentityStore:
+        return IdentityStore(DynamoTable(client("dynamodb"), self._settings.accounts_table))
+
+    @cached_property
+    def _photos_table(self) -> DynamoTable:
+        return DynamoTable(client("dynamodb"), self._settings.photos_table)
+
+    @cached_property
+    def _photo_store(self) -> PhotoStore:
+        return PhotoStore(self._photos_table)
+
+    @cached_property
+    def _originals(self) -> S3Objects:
+        settings = self._settings
+        return S3Objects(
+            client("s3"), settings.originals_bucket, key_arn=settings.originals_key_arn
+        )
+
+    @cached_property
+    def _renditions(self) -> S3Objects:
+        return S3Objects(client("s3"), self._settings.renditions_bucket)
+
+    @cached_property
+    def _sms_sender(self) -> SmsSender:
+        settings = self._settings
+        match settings.sms_sender:
+            case SmsSenderKind.SNS:
+                return SnsSmsSender(client("sns"))
+            case SmsSenderKind.HTTP:
+                ring = SecretsManagerRing(client("secretsmanager"), settings.sms_gateway_secret_arn)
+                return HttpSmsSender(
+                    settings.sms_gateway_url, bearer=lambda: ring.current().key.decode()
+                )
+
+
+@cache
+def services() -> Container:
+    """Return the container of this Lambda environment; the entry points and routes call it."""
+    return Container(Settings.from_env(), clock=SystemClock(), entropy=SystemEntropy())

@@ -1,0 +1,159 @@
+"""Every refusal a client can meet, as one tree; `http.py` renders it, `docs/errors.md` explains it.
+
+AppError
+├── MalformedRequest        400  the bytes are not the JSON object that was asked for
+├── IdempotencyKeyRequired  400
+├── Unauthenticated         401
+├── NotFound                404  also what belongs to somebody else, and what has expired
+├── MethodNotAllowed        405
+├── Conflict                409
+├── PayloadTooLarge         413
+├── UnsupportedMediaType    415
+├── InvalidRequest          422  understood, and a field is wrong: `errors` names each
+│   ├── InvalidPhone
+│   ├── CodeRejected             wrong, used or expired: one answer for all three
+│   └── IdempotencyKeyReused     the key came before with another body
+├── QuotaExceeded           429
+├── Internal                500  never says why
+└── Unavailable             503  worth repeating
+    └── SmsUnavailable
+
+The class carries status, code and title; the instance carries the facts, which become members of
+the problem document (RFC 9457). No fact may be a secret, a phone number or a provider's payload.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class AppError(Exception):
+    """An expected refusal; `detail` is a sentence for the app's developer."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something failed on our side"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        **facts: object,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.facts = facts
+
+
+class MalformedRequest(AppError):
+    status, code, title = 400, "malformed_request", "The request could not be read"
+
+
+class IdempotencyKeyRequired(AppError):
+    status, code = 400, "idempotency_key_required"
+    title = "This request needs an Idempotency-Key"
+
+
+class Unauthenticated(AppError):
+    status, code, title = 401, "unauthenticated", "Log in first"
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class NotFound(AppError):
+    status, code, title = 404, "not_found", "There is nothing here"
+
+
+class MethodNotAllowed(AppError):
+    status, code, title = 405, "method_not_allowed", "This address does not take that method"
+
+
+class Conflict(AppError):
+    status, code, title = 409, "conflict", "Something changed meanwhile"
+
+
+class PayloadTooLarge(AppError):
+    status, code, title = 413, "payload_too_large", "The request is too large"
+
+
+class UnsupportedMediaType(AppError):
+    status, code, title = 415, "unsupported_media_type", "Send application/json"
+
+
+class InvalidRequest(AppError):
+    """A field is wrong; `errors` is a list of {path, message}, path being a JSON pointer."""
+
+    status, code, title = 422, "invalid_request", "A field of the request is not valid"
+
+    @classmethod
+    def at(cls, path: str, message: str) -> "InvalidRequest":
+        return cls(message, errors=[{"path": path, "message": message}])
+
+
+class InvalidPhone(InvalidRequest):
+    status, code, title = 422, "invalid_phone", "That is not a mobile number we can send to"
+
+
+class CodeRejected(InvalidRequest):
+    """The code is wrong, used or expired. `attempts_left` is what the challenge still allows."""
+
+    status, code, title = 422, "code_rejected", "That code does not work"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
+
+
+class IdempotencyKeyReused(InvalidRequest):
+    status, code = 422, "idempotency_key_reused"
+    title = "This Idempotency-Key came before with another request"
+
+
+class QuotaExceeded(AppError):
+    """A limit of the account is reached; `limit` names it, `retry_after_s` says when it resets."""
+
+    status, code, title = 429, "quota_exceeded", "A limit of your account is reached"
+
+    def __init__(self, limit: str, retry_after_s: int) -> None:
+        super().__init__(
+            f"The limit {limit} is reached.",
+            headers={"Retry-After": str(retry_after_s)},
+            limit=limit,
+            retry_after_s=retry_after_s,
+        )
+
+
+class Internal(AppError):
+    """What a client sees of any error that is not in this tree."""
+
+
+class Unavailable(AppError):
+    status, code, title = 503, "unavailable", "Try again in a moment"
+
+    def __init__(self, detail: str = "", *, retry_after_s: int = 2) -> None:
+        super().__init__(
+            detail, headers={"Retry-After": str(retry_after_s)}, retry_after_s=retry_after_s
+        )
+
+
+class SmsUnavailable(Unavailable):
+    status, code, title = 503, "sms_unavailable", "The message could not be sent"
+
+
+PROBLEM_BASE = "https://ifotor.example/problems/"
+"""Start of every problem `type`; stable, and documented under the same name in docs/errors.md."""
+
+
+def problem(error: AppError, instance: str) -> dict[str, object]:
+    """Render an error as a problem document (RFC 9457); `instance` is the request's id."""
+    document: dict[str, object] = {
+        "type": PROBLEM_BASE + error.code,
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "instance": instance,
+    }
+    if error.detail:
+        document["detail"] = error.detail
+    return document | error.facts

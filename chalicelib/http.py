@@ -1,0 +1,229 @@
+"""From API Gateway to a use case and back: parsing, authentication, problem documents, one log
+line.
+
+Chalice turns every exception of a view into a bare 500 before any middleware sees it, so views are
+wrapped where they are declared: `Routes` is a Blueprint whose views take a `Request` and return a
+`Reply`.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from chalice.app import Blueprint, Response
+
+from chalicelib.errors import (
+    AppError,
+    IdempotencyKeyRequired,
+    Internal,
+    InvalidRequest,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+    problem,
+)
+from chalicelib.ids import Caller
+from chalicelib.observability import EventLog, Level, where
+
+MAX_BODY_BYTES = 64 * 1024
+"""The largest honest request, a grant of 50 photos with checksums, has about 8 KiB."""
+
+IDEMPOTENCY_KEY_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+
+COMMON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+Body = TypeVar("Body")
+
+
+class Authenticator(Protocol):
+    def authenticate(self, access_token: str) -> Caller: ...
+
+
+class HttpServices(Protocol):
+    """What serving any request needs of the container."""
+
+    @property
+    def identity(self) -> Authenticator: ...
+
+    @property
+    def log(self) -> EventLog: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: HTTPStatus = HTTPStatus.OK
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Request:
+    """One HTTP request, read only by named questions."""
+
+    def __init__(self, raw: Any, caller: Caller | None) -> None:
+        self._raw = raw
+        self._caller = caller
+
+    @property
+    def caller(self) -> Caller:
+        """Whoever made an authenticated request."""
+        if self._caller is None:
+            raise Unauthenticated
+        return self._caller
+
+    def body(self, schema: type[Body]) -> Body:
+        """Read the body as a schema: exact types, known fields only, nothing coerced.
+
+        Raises:
+            PayloadTooLarge, MalformedRequest, InvalidRequest.
+        """
+        raw = self._raw.raw_body
+        if len(raw) > MAX_BODY_BYTES:
+            raise PayloadTooLarge(f"The limit is {MAX_BODY_BYTES} bytes.")
+        try:
+            return msgspec.json.decode(raw, type=schema)
+        except msgspec.ValidationError as error:
+            message, _, path = str(error).partition(" - at `$")
+            raise InvalidRequest.at(_pointer(path.rstrip("`")), message) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise MalformedRequest("The body must be a JSON object in UTF-8.") from None
+
+    def integer(self, name: str, *, default: int, low: int, high: int) -> int:
+        """Read a number from the query string, within bounds."""
+        text = self.text(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
+            raise InvalidRequest.at(f"/{name}", f"Expected an integer from {low} to {high}.")
+        return int(text)
+
+    def text(self, name: str) -> str | None:
+        query = self._raw.query_params
+        return query.get(name) if query else None
+
+    def idempotency_key(self) -> str:
+        """Return the key under which a repeat of this request is recognised."""
+        import re
+
+        key: str = self._raw.headers.get("idempotency-key", "")
+        if not key:
+            raise IdempotencyKeyRequired("Send a fresh UUID, and the same one when you repeat.")
+        if not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
+            raise MalformedRequest(f"Idempotency-Key must match {IDEMPOTENCY_KEY_PATTERN}.")
+        return key
+
+
+class Routes(Blueprint):
+    """A Blueprint of views; `services` is called when a request comes, never at import."""
+
+    def __init__(self, import_name: str, services: Callable[[], HttpServices]) -> None:
+        super().__init__(import_name)
+        self._services = services
+
+    def serve(
+        self, method: str, path: str, *, public: bool = False
+    ) -> Callable[[Callable[..., Reply]], Callable[..., Reply]]:
+        """Declare a view; unless `public`, it is called only with a valid access token."""
+
+        def declare(view: Callable[..., Reply]) -> Callable[..., Reply]:
+            @wraps(view)
+            def served(**path_values: str) -> Response:
+                return self._serve(view, path_values, public=public)
+
+            self.route(path, methods=[method], name=view.__name__)(served)
+            return view
+
+        return declare
+
+    def _serve(
+        self, view: Callable[..., Reply], path_values: dict[str, str], *, public: bool
+    ) -> Response:
+        started_s = time.monotonic()
+        raw = self.current_request
+        caller = None
+        try:
+            services = self._services()
+            if not public:
+                caller = services.identity.authenticate(_bearer_token(raw.headers))
+            reply = view(Request(raw, caller), **path_values)
+            response = Response(
+                body=reply.body if reply.body is not None else "",
+                status_code=reply.status,
+                headers={**COMMON_HEADERS, **reply.headers},
+            )
+        except AppError as error:
+            response = problem_response(error, _request_id(raw))
+        except Exception as error:
+            self._services().log.record(
+                "request_failed",
+                level=Level.ERROR,
+                error=type(error).__name__,
+                location=where(error),
+            )
+            response = problem_response(Internal(), _request_id(raw))
+        self._services().log.record(
+            "request_served",
+            method=raw.method,
+            route=raw.context.get("resourcePath"),
+            status=int(response.status_code),
+            duration_ms=round((time.monotonic() - started_s) * 1000),
+            request_id=_request_id(raw),
+            user=caller.pseudonym if caller else None,
+        )
+        return response
+
+
+def problem_response(error: AppError, request_id: str) -> Response:
+    """Write a refusal as application/problem+json (RFC 9457)."""
+    return Response(
+        body=json.dumps(problem(error, f"urn:request:{request_id}")),
+        status_code=error.status,
+        headers={
+            **COMMON_HEADERS,
+            **error.headers,
+            "Content-Type": "application/problem+json",
+        },
+    )
+
+
+def render_framework_errors(event: Any, get_response: Callable[[Any], Response]) -> Response:
+    """Middleware: give Chalice's own refusals, made before any view runs, the same form as ours."""
+    response = get_response(event)
+    body = response.body
+    if not (isinstance(body, Mapping) and body.keys() == {"Code", "Message"}):
+        return response
+    by_status: dict[int, type[AppError]] = {
+        HTTPStatus.BAD_REQUEST: MalformedRequest,
+        HTTPStatus.NOT_FOUND: NotFound,
+        HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaType,
+    }
+    error = by_status.get(response.status_code, Internal)()
+    if "Allow" in response.headers:
+        error.headers["Allow"] = str(response.headers["Allow"])
+    return problem_response(error, _request_id(event))
+
+
+def _bearer_token(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send the access token as a bearer token.")
+    return token.strip()
+
+
+def _request_id(raw: Any) -> str:
+    context = getattr(raw, "context", None) or {}
+    request_id: str = context.get("requestId", "unknown")
+    return request_id
+
+
+def _pointer(path: str) -> str:
+    """Turn msgspec's path, `.photos[0].sha256`, into a JSON pointer, `/photos/0/sha256`."""
+    return path.replace("[", ".").replace("]", "").replace(".", "/")

@@ -1,0 +1,1 @@
+"""Who is calling: one-time codes, accounts and sessions."""

@@ -1,0 +1,28 @@
+"""What identity holds about a person."""
+
+from collections.abc import Iterator, Mapping
+
+from chalicelib.identity.store import IdentityStore
+from chalicelib.ids import UserId
+from chalicelib.privacy.ports import Record
+
+SHOWN = ("created_at", "ends_at", "access_expires_at", "refresh_expires_at", "user_id")
+"""Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
+
+
+class IdentityData:
+    stores = frozenset({"AccountsTable"})
+
+    def __init__(self, store: IdentityStore) -> None:
+        self._store = store
+
+    def count(self, user_id: UserId) -> Mapping[str, int]:
+        return {"AccountsTable": sum(1 for _ in self._store.list_rows(user_id))}
+
+    def export(self, user_id: UserId) -> Iterator[Record]:
+        for row in self._store.list_rows(user_id):
+            kind = {"P": "profile", "S": "session", "L": "phone"}[row["sk"][0]]
+            yield Record(kind, {name: row[name] for name in SHOWN if name in row})
+
+    def erase(self, user_id: UserId) -> Mapping[str, int]:
+        return {"AccountsTable": self._store.erase_rows(user_id)}

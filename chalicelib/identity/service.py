@@ -1,0 +1,183 @@
+"""Use cases of login: ask for a code, exchange it for a session, refresh, authenticate, log out."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.clock import Clock
+from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
+from chalicelib.identity.model import (
+    CODE_LIFETIME,
+    SESSION_LIFETIME,
+    Account,
+    Challenge,
+    IssuedTokens,
+    Session,
+    Token,
+    TokenKind,
+    code_mac,
+    code_text,
+    draw_code,
+    draw_tokens,
+    phone_index,
+)
+from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
+from chalicelib.identity.store import IdentityStore
+from chalicelib.ids import Caller, ChallengeId, Entropy, SessionId, UserId, pseudonym, uuid7
+from chalicelib.observability import EventLog
+from chalicelib.phone import Phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A successful exchange of a code."""
+
+    account: Account
+    is_new: bool
+    tokens: IssuedTokens
+
+
+class IdentityService:
+    def __init__(
+        self,
+        *,
+        store: IdentityStore,
+        session_ring: SecretRing,
+        phone_ring: SecretRing,
+        vault: PhoneVault,
+        sms: SmsSender,
+        clock: Clock,
+        entropy: Entropy,
+        log: EventLog,
+    ) -> None:
+        self._store = store
+        self._session_ring = session_ring
+        self._phone_ring = phone_ring
+        self._vault = vault
+        self._sms = sms
+        self._clock = clock
+        self._entropy = entropy
+        self._log = log
+
+    def request_code(self, phone: Phone) -> Challenge:
+        """Send a new one-time code to a number; every earlier code for it dies.
+
+        The challenge is stored before the message goes out: a crash between them costs the user one
+        more request, and never sends what was not counted.
+
+        Raises:
+            SmsUnavailable: the message was not taken; asking again is safe.
+        """
+        now = self._clock.now()
+        challenge = Challenge(
+            id=ChallengeId(uuid7(now, self._entropy)), expires_at=now + CODE_LIFETIME
+        )
+        code = draw_code(self._entropy)
+        mac = code_mac(self._session_ring.current(), challenge.id, phone, code)
+        self._store.put_challenge(self._index(phone), challenge, mac, now)
+        try:
+            self._sms.send(phone, code_text(phone, code))
+        except SmsUnavailable:
+            self._log.record("code_not_sent")
+            raise
+        self._log.record("code_sent")
+        return challenge
+
+    def verify_code(self, challenge_id: ChallengeId, phone: Phone, code: str) -> Login:
+        """Exchange a one-time code for a session; the first success of a number creates its
+        account.
+
+        A code works once, for five minutes, and dies after five tries; the try is spent before the
+        comparison, so that parallel guesses cannot share one.
+
+        Args:
+            code: six ASCII digits as typed.
+        Raises:
+            CodeRejected: wrong, used or expired; deliberately one error for all three.
+        """
+        now = self._clock.now()
+        index = self._index(phone)
+        attempt = self._store.spend_attempt(index, challenge_id, now)
+        if attempt is None:
+            self._log.record("code_refused")
+            raise CodeRejected(attempts_left=0)
+        secret = self._session_ring.find(attempt.code_mac[:4])
+        guess = code_mac(secret, challenge_id, phone, code) if secret else b""
+        if not hmac.compare_digest(guess, attempt.code_mac):
+            self._log.record("code_refused")
+            raise CodeRejected(attempts_left=attempt.attempts_left)
+        account = attempt.account or self._draw_account(now)
+        tokens, session = self._draw_session(account, now)
+        opened = (
+            self._store.open_session(index, challenge_id, session)
+            if attempt.account
+            else self._store.open_first_session(
+                index, challenge_id, self._vault.seal(phone, account.id), session, now
+            )
+        )
+        if not opened:
+            raise CodeRejected(attempts_left=0)
+        is_new = attempt.account is None
+        self._log.record("session_opened", user=account.pseudonym, is_new=is_new)
+        return Login(account=account, is_new=is_new, tokens=tokens)
+
+    def refresh(self, refresh_token: str) -> IssuedTokens:
+        """Exchange a refresh token for the session's next pair; the old pair stops working at once.
+
+        Raises:
+            Unauthenticated: not a token of ours, used before, or of a session that has ended.
+        """
+        token = Token.parse(TokenKind.REFRESH, refresh_token)
+        secret = self._session_ring.find(token.secret_id) if token else None
+        if token is None or secret is None:
+            raise Unauthenticated
+        now = self._clock.now()
+        tokens, macs = draw_tokens(
+            self._session_ring.current(), token.user_id, token.session_id, self._entropy, now
+        )
+        self._store.rotate_tokens(token.user_id, token.session_id, token.mac(secret), macs, now)
+        return tokens
+
+    def authenticate(self, access_token: str) -> Caller:
+        """Tell whose token this is, in one read; an ended session is refused from the next call on.
+
+        Raises:
+            Unauthenticated: not a valid token, for whatever reason.
+        """
+        token = Token.parse(TokenKind.ACCESS, access_token)
+        secret = self._session_ring.find(token.secret_id) if token else None
+        if token is None or secret is None:
+            raise Unauthenticated
+        session = self._store.find_session(token.user_id, token.session_id)
+        if session is None or not hmac.compare_digest(token.mac(secret), session.tokens.access_mac):
+            raise Unauthenticated
+        now = self._clock.now()
+        if now >= session.tokens.access_expires_at or now >= session.ends_at:
+            raise Unauthenticated("The access token has expired.")
+        return Caller(
+            user_id=session.account.id,
+            session_id=session.id,
+            pseudonym=session.account.pseudonym,
+        )
+
+    def log_out(self, caller: Caller) -> None:
+        self._store.end_session(caller.user_id, caller.session_id)
+        self._log.record("session_ended", user=caller.pseudonym)
+
+    def get_created_at(self, user_id: UserId) -> datetime:
+        """Return when the account was made."""
+        return self._store.get_created_at(user_id)
+
+    def _draw_account(self, now: datetime) -> Account:
+        return Account(id=UserId(uuid7(now, self._entropy)), pseudonym=pseudonym(self._entropy))
+
+    def _draw_session(self, account: Account, now: datetime) -> tuple[IssuedTokens, Session]:
+        session_id = SessionId(uuid7(now, self._entropy))
+        tokens, macs = draw_tokens(
+            self._session_ring.current(), account.id, session_id, self._entropy, now
+        )
+        ends_at = now + SESSION_LIFETIME
+        return tokens, Session(account=account, id=session_id, tokens=macs, ends_at=ends_at)
+
+    def _index(self, phone: Phone) -> str:
+        return phone_index(self._phone_ring.current(), phone)

@@ -1,0 +1,94 @@
+"""Every key shape of every table and bucket, on one page; docs/data-model.md says why."""
+
+from datetime import date, datetime
+
+from chalicelib.ids import PhotoId, SessionId, UserId, digest, is_uuid
+from chalicelib.storage import Index, Key
+
+# Rows
+
+BY_DUE = Index("by_due", "due_bucket", "expires_at")
+
+DUE_SHARDS = 16
+"""Partitions an hour of expiries is spread over: 16,000 writes a second (1,000 WCU a partition)."""
+
+SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#", "QUOTA#", "GRANT#"
+
+
+def user_partition(user_id: UserId) -> str:
+    return f"USER#{user_id}"
+
+
+def profile_key(user_id: UserId) -> Key:
+    return Key(user_partition(user_id), "PROFILE")
+
+
+def session_key(user_id: UserId, session_id: SessionId) -> Key:
+    return Key(user_partition(user_id), SESSION_PREFIX + session_id)
+
+
+def phone_key(phone_index: str) -> Key:
+    """The row of one number, named by its keyed hash: the present challenge, the account."""
+    return Key(f"PHONE#{phone_index}", "LOGIN")
+
+
+def photo_key(user_id: UserId, photo_id: PhotoId) -> Key:
+    """Photo ids are UUIDv7, so a user's photos lie in the order they were granted."""
+    return Key(user_partition(user_id), PHOTO_PREFIX + photo_id)
+
+
+def quota_key(user_id: UserId, day: date) -> Key:
+    return Key(user_partition(user_id), QUOTA_PREFIX + day.isoformat())
+
+
+def grant_key(user_id: UserId, idempotency_key: str) -> Key:
+    return Key(user_partition(user_id), GRANT_PREFIX + digest(idempotency_key))
+
+
+def sweep_cursor_key() -> Key:
+    return Key("SWEEP", "CURSOR")
+
+
+def due_bucket(hour: datetime, shard: int) -> str:
+    """The partition of `by_due` that holds what falls due within one hour, one shard of it."""
+    return f"{hour:%Y-%m-%dT%H}#{shard:02}"
+
+
+def due_shard(photo_id: PhotoId) -> int:
+    return int(digest(photo_id)[:4], 16) % DUE_SHARDS
+
+
+# Objects: their keys are made by us alone, never from what a user typed
+
+
+def user_prefix(user_id: UserId) -> str:
+    """Start of all object keys of a user; its two hex digits let S3 partition by user."""
+    return f"{digest(user_id)[:2]}/{user_id}/"
+
+
+def original_object(user_id: UserId, photo_id: PhotoId) -> str:
+    return user_prefix(user_id) + photo_id
+
+
+def renditions_prefix(user_id: UserId, photo_id: PhotoId) -> str:
+    return f"{user_prefix(user_id)}{photo_id}/"
+
+
+def rendition_object(user_id: UserId, photo_id: PhotoId, name: str) -> str:
+    return f"{renditions_prefix(user_id, photo_id)}{name}.jpg"
+
+
+def owner_of_original(object_key: str) -> tuple[UserId, PhotoId]:
+    """Read the key of an original back.
+
+    Raises:
+        ValueError: the key is none that `original_object` makes.
+    """
+    _, _, rest = object_key.partition("/")
+    user_id, _, photo_id = rest.partition("/")
+    if not (is_uuid(user_id) and is_uuid(photo_id)):
+        raise ValueError("not the key of an original")
+    owner = UserId(user_id), PhotoId(photo_id)
+    if original_object(*owner) != object_key:
+        raise ValueError("not the key of an original")
+    return owner

@@ -1,0 +1,171 @@
+"""Rules of photos: states, limits, quotas. No I/O."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.ids import LeaseId, PhotoId, UserId
+
+ACCEPTED_TYPES = (
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/heic",
+    "image/avif",
+)
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+MAX_BATCH = 50
+"""Photos in one grant: with the quota and the grant's own row, half of a transaction's 100 writes.
+"""
+MAX_DELETED_AT_ONCE = 25
+"""Photos one deletion request destroys: about nine calls each must end within the API's 29 seconds.
+"""
+UPLOAD_LIFETIME = timedelta(minutes=10)
+DOWNLOAD_LIFETIME = timedelta(minutes=5)
+GRANT_REMEMBERED = timedelta(days=1)
+LEASE = timedelta(seconds=90)
+"""Longer than the worker function may live (60 s), so a lease that is over has no worker behind it.
+"""
+MAX_WAIT = timedelta(seconds=20)
+"""Longest poll: it must end before API Gateway gives up at 29 seconds."""
+PHOTOS_PER_DAY = 500
+BYTES_PER_DAY = 5 * 1024**3
+
+
+class PhotoState(StrEnum):
+    AWAITING_UPLOAD = "awaiting_upload"
+    PROCESSING = "processing"
+    READY = "ready"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    DELETING = "deleting"
+
+
+class PhotoEvent(StrEnum):
+    CLAIMED = "claimed"
+    RENDERED = "rendered"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    DELETION = "deletion"
+
+
+TRANSITIONS: Mapping[tuple[PhotoState, PhotoEvent], PhotoState] = {
+    (PhotoState.AWAITING_UPLOAD, PhotoEvent.CLAIMED): PhotoState.PROCESSING,
+    (PhotoState.PROCESSING, PhotoEvent.CLAIMED): PhotoState.PROCESSING,
+    (PhotoState.PROCESSING, PhotoEvent.RENDERED): PhotoState.READY,
+    (PhotoState.PROCESSING, PhotoEvent.REFUSED): PhotoState.REJECTED,
+    (PhotoState.AWAITING_UPLOAD, PhotoEvent.GIVEN_UP): PhotoState.FAILED,
+    (PhotoState.PROCESSING, PhotoEvent.GIVEN_UP): PhotoState.FAILED,
+    **{(state, PhotoEvent.DELETION): PhotoState.DELETING for state in PhotoState},
+}
+"""Every legal move. A PROCESSING photo is claimed or given up only when its lease is over."""
+
+TERMINAL = frozenset({PhotoState.READY, PhotoState.REJECTED, PhotoState.FAILED})
+
+
+def moved(state: PhotoState, event: PhotoEvent) -> PhotoState:
+    """Return the state after an event; an illegal move is a KeyError, because no caller may try
+    one.
+    """
+    return TRANSITIONS[state, event]
+
+
+CHECKSUM_MISMATCH = "checksum_mismatch"
+TOO_MANY_BYTES = "too_many_bytes"
+PROCESSING_FAILED = "processing_failed"
+UPLOAD_LOST = "upload_lost"
+
+REASON_TITLES: Mapping[str, str] = {
+    "unsupported_type": "This kind of file is not a photo that can be edited here",
+    "type_mismatch": "The file is not of the type it was sent as",
+    "empty": "The file is empty",
+    TOO_MANY_BYTES: "The file has more than 50 MiB",
+    "too_many_pixels": "The photo has too many pixels",
+    "too_many_frames": "The animation is too long",
+    "corrupt": "The file is damaged",
+    CHECKSUM_MISMATCH: "The file changed on its way here",
+    PROCESSING_FAILED: "The photo could not be processed; please upload it again",
+    UPLOAD_LOST: "The upload did not arrive; please upload it again",
+}
+"""Why a photo ended `rejected` or `failed`: a stable code and a sentence for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadRequest:
+    content_type: str
+    size_bytes: int
+    sha256: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    width_px: int
+    height_px: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    user_id: UserId
+    id: PhotoId
+    state: PhotoState
+    content_type: str
+    max_bytes: int
+    sha256: bytes | None
+    created_at: datetime
+    expires_at: datetime
+    lease_until: datetime | None = None
+    reason: str | None = None
+    original_bytes: int | None = None
+    original_deleted_at: datetime | None = None
+    renditions: Mapping[str, Rendition] = field(default_factory=dict)
+
+    def is_visible(self, now: datetime) -> bool:
+        """Whether its owner can still see it: past `expires_at` it is gone, swept or not (FD.4)."""
+        return self.state is not PhotoState.DELETING and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A worker's right to finish a photo; whoever holds a later one has taken it over."""
+
+    id: LeaseId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a user has been granted on one day (Asia/Shanghai)."""
+
+    photos: int = 0
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a user may upload, beside what they were granted today."""
+
+    used_photos: int
+    used_bytes: int
+    photos_per_day: int = PHOTOS_PER_DAY
+    bytes_per_day: int = BYTES_PER_DAY
+    max_upload_bytes: int = MAX_UPLOAD_BYTES
+    accepted_types: tuple[str, ...] = ACCEPTED_TYPES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destroyed:
+    """What a deletion removed for good."""
+
+    photos: int = 0
+    objects: int = 0
+    size_bytes: int = 0
+
+    def __add__(self, other: "Destroyed") -> "Destroyed":
+        return Destroyed(
+            photos=self.photos + other.photos,
+            objects=self.objects + other.objects,
+            size_bytes=self.size_bytes + other.size_bytes,
+        )

@@ -1,0 +1,40 @@
+"""What photos needs from outside."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One finished picture: JPEG bytes, orientation applied, nothing of the original's metadata."""
+
+    name: str
+    """full, preview or thumb."""
+    width_px: int
+    height_px: int
+    data: bytes
+
+
+class ImageRefused(Exception):
+    """The upload is no image that we take; `code` is one of those in docs/errors.md."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class ImageRenderer(Protocol):
+    def render(self, source: BinaryIO, content_type: str) -> tuple[Rendered, ...]:
+        """Turn an upload into its renditions; the same bytes in, the same bytes out.
+
+        Raises:
+            ImageRefused: judged from the header, or from what the decoder made of the rest.
+        """
+        ...
+
+
+class RetryQueue(Protocol):
+    def retry_in(self, receipt_handle: str, delay: timedelta) -> None:
+        """Let a message that failed come again after a delay of its own."""
+        ...

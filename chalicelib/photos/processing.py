@@ -1,0 +1,228 @@
+"""Use case: an uploaded original becomes renditions and is destroyed (FD.1).
+
+The order survives a crash after any step: claim → render → store renditions → commit → delete the
+original → note it. Until the commit nothing is lost, because the original is there; after it
+nothing is left, because every later delivery of the message deletes the original again.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import BinaryIO
+
+from chalicelib.clock import Clock
+from chalicelib.ids import Entropy, LeaseId, PhotoId, UserId, uuid7
+from chalicelib.keys import original_object, rendition_object, renditions_prefix
+from chalicelib.observability import EventLog
+from chalicelib.photos.items import photo_from_item
+from chalicelib.photos.model import (
+    CHECKSUM_MISMATCH,
+    LEASE,
+    PROCESSING_FAILED,
+    TERMINAL,
+    TOO_MANY_BYTES,
+    UPLOAD_LOST,
+    Lease,
+    Photo,
+    PhotoEvent,
+    PhotoState,
+    Rendition,
+    moved,
+)
+from chalicelib.photos.ports import ImageRefused, ImageRenderer, Rendered
+from chalicelib.photos.store import PhotoStore
+from chalicelib.retention.model import REFUSED_KEPT, photo_expires_at
+from chalicelib.storage import ConditionFailed, ObjectMissing, Objects, ObjectTooLarge
+
+RENDITION_TYPE = "image/jpeg"
+
+
+class Outcome(StrEnum):
+    FINISHED = "finished"
+    REPEATED = "repeated"
+    """The photo had its end already; its original was deleted once more."""
+    GONE = "gone"
+    """There is no such photo any more; whatever was left of it was destroyed."""
+    TAKEN_OVER = "taken_over"
+    """Another delivery finishes the photo."""
+
+
+class PhotoBusy(Exception):
+    """Another worker holds the photo; the message must come again, in `retry_after` at the
+    earliest.
+    """
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__("another worker holds the photo")
+        self.retry_after = retry_after
+
+
+class ProcessingService:
+    def __init__(
+        self,
+        *,
+        store: PhotoStore,
+        originals: Objects,
+        renditions: Objects,
+        renderer: ImageRenderer,
+        clock: Clock,
+        entropy: Entropy,
+        log: EventLog,
+    ) -> None:
+        self._store = store
+        self._originals = originals
+        self._renditions = renditions
+        self._renderer = renderer
+        self._clock = clock
+        self._entropy = entropy
+        self._log = log
+
+    def process(self, user_id: UserId, photo_id: PhotoId) -> Outcome:
+        """Bring an uploaded photo to its end. May be called twice, late and in any order.
+
+        Raises:
+            PhotoBusy: another worker is at it.
+            Exception: our own failure; the lease is given back and the message must come again.
+        """
+        now = self._clock.now()
+        lease = Lease(id=LeaseId(uuid7(now, self._entropy)), until=now + LEASE)
+        try:
+            photo = self._store.claim(user_id, photo_id, lease, now)
+        except ConditionFailed as refusal:
+            return self._clean_up(user_id, photo_id, refusal)
+        with self._released_on_failure(photo, lease):
+            ended = self._end_of(photo, now)
+            try:
+                self._store.finish(ended, lease)
+            except ConditionFailed as refusal:
+                return self._stand_back(user_id, photo_id, refusal)
+        self._delete_original(user_id, photo_id)
+        self._log.record(
+            f"photo_{ended.state}",
+            photo_id=photo_id,
+            reason=ended.reason,
+            size_bytes=ended.original_bytes,
+        )
+        return Outcome.FINISHED
+
+    def give_up(self, user_id: UserId, photo_id: PhotoId) -> Outcome:
+        """End a photo whose every delivery failed, and destroy what there is of it.
+
+        Raises:
+            PhotoBusy: a worker is at it after all.
+        """
+        now = self._clock.now()
+        photo = self._store.find(user_id, photo_id)
+        if photo is None or not photo.is_visible(now):
+            return self._destroy_leftovers(user_id, photo_id)
+        failed = replace(
+            photo,
+            state=PhotoState.FAILED,
+            reason=PROCESSING_FAILED,
+            expires_at=now + REFUSED_KEPT,
+        )
+        try:
+            self._store.give_up(failed, now)
+        except ConditionFailed as refusal:
+            return self._clean_up(user_id, photo_id, refusal)
+        self._renditions.destroy(renditions_prefix(user_id, photo_id))
+        self._delete_original(user_id, photo_id)
+        self._log.record("photo_failed", photo_id=photo_id, reason=failed.reason)
+        return Outcome.FINISHED
+
+    def _end_of(self, photo: Photo, now: datetime) -> Photo:
+        """Render the photo, or find out why not, and return it in the state that it ends in."""
+        # The file has no name: even a worker that is killed leaves no copy of the original behind.
+        with tempfile.TemporaryFile() as source:
+            try:
+                key = original_object(photo.user_id, photo.id)
+                size_bytes = self._originals.fetch(key, source, max_bytes=photo.max_bytes)
+                photo = replace(photo, original_bytes=size_bytes)
+                _check_sum(source, photo.sha256)
+                rendered = self._renderer.render(source, photo.content_type)
+            except ObjectMissing:
+                return _refused(photo, PhotoEvent.GIVEN_UP, UPLOAD_LOST, now)
+            except ObjectTooLarge:
+                return _refused(photo, PhotoEvent.REFUSED, TOO_MANY_BYTES, now)
+            except ImageRefused as refusal:
+                return _refused(photo, PhotoEvent.REFUSED, refusal.code, now)
+        return replace(
+            photo,
+            state=moved(photo.state, PhotoEvent.RENDERED),
+            expires_at=photo_expires_at(photo.created_at),
+            renditions=self._put_all(photo, rendered),
+        )
+
+    def _put_all(self, photo: Photo, rendered: tuple[Rendered, ...]) -> Mapping[str, Rendition]:
+        def put(one: Rendered) -> None:
+            key = rendition_object(photo.user_id, photo.id, one.name)
+            self._renditions.put(key, one.data, content_type=RENDITION_TYPE)
+
+        # Three round trips in the time of one; S3 is waited for, not worked for.
+        with ThreadPoolExecutor(max_workers=len(rendered)) as pool:
+            for done in [pool.submit(put, one) for one in rendered]:
+                done.result()
+        return {
+            one.name: Rendition(
+                width_px=one.width_px, height_px=one.height_px, size_bytes=len(one.data)
+            )
+            for one in rendered
+        }
+
+    def _clean_up(self, user_id: UserId, photo_id: PhotoId, refusal: ConditionFailed) -> Outcome:
+        """A photo could not be claimed: finish what its end, or its absence, asks for."""
+        now = self._clock.now()
+        photo = photo_from_item(user_id, photo_id, refusal.item) if refusal.item else None
+        if photo is None or not photo.is_visible(now):
+            return self._destroy_leftovers(user_id, photo_id)
+        if photo.state in TERMINAL:
+            self._delete_original(user_id, photo_id)
+            return Outcome.REPEATED
+        raise PhotoBusy((photo.lease_until or now) - now)
+
+    def _stand_back(self, user_id: UserId, photo_id: PhotoId, refusal: ConditionFailed) -> Outcome:
+        """The lease was lost while working. Renditions of the same original are the same bytes, so
+        only those of a photo that is gone must go.
+        """
+        if refusal.item is None or refusal.item["state"] == PhotoState.DELETING:
+            return self._destroy_leftovers(user_id, photo_id)
+        return Outcome.TAKEN_OVER
+
+    def _destroy_leftovers(self, user_id: UserId, photo_id: PhotoId) -> Outcome:
+        self._originals.destroy(original_object(user_id, photo_id))
+        self._renditions.destroy(renditions_prefix(user_id, photo_id))
+        self._log.record("leftovers_destroyed", photo_id=photo_id)
+        return Outcome.GONE
+
+    def _delete_original(self, user_id: UserId, photo_id: PhotoId) -> None:
+        self._originals.delete(original_object(user_id, photo_id))
+        self._store.note_original_deleted(user_id, photo_id, self._clock.now())
+
+    @contextmanager
+    def _released_on_failure(self, photo: Photo, lease: Lease) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            self._store.release(photo.user_id, photo.id, lease, self._clock.now())
+            raise
+
+
+def _refused(photo: Photo, event: PhotoEvent, reason: str, now: datetime) -> Photo:
+    return replace(
+        photo, state=moved(photo.state, event), reason=reason, expires_at=now + REFUSED_KEPT
+    )
+
+
+def _check_sum(source: BinaryIO, expected: bytes | None) -> None:
+    """Compare the bytes with the SHA-256 that the client declared, if it did (SE.6)."""
+    if expected is None:
+        return
+    actual = hashlib.file_digest(source, "sha256").digest()  # type: ignore[arg-type]  # a real file
+    source.seek(0)
+    if actual != expected:
+        raise ImageRefused(CHECKSUM_MISMATCH)

@@ -1,0 +1,180 @@
+"""HTTP of photos: permission to upload, library, deletion."""
+
+import binascii
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from chalicelib.clock import to_iso
+from chalicelib.container import services
+from chalicelib.errors import InvalidRequest, NotFound
+from chalicelib.http import Reply, Request, Routes
+from chalicelib.ids import PhotoId, is_uuid
+from chalicelib.photos.granting import Upload
+from chalicelib.photos.library import ShownPhoto
+from chalicelib.photos.model import (
+    ACCEPTED_TYPES,
+    MAX_BATCH,
+    MAX_DELETED_AT_ONCE,
+    MAX_UPLOAD_BYTES,
+    MAX_WAIT,
+    REASON_TITLES,
+    Destroyed,
+    Photo,
+    UploadRequest,
+)
+from chalicelib.photos.processing import RENDITION_TYPE
+
+routes = Routes(__name__, services)
+
+DEFAULT_PAGE, MAX_PAGE = 24, 100
+
+
+class WantedUpload(Struct, frozen=True, forbid_unknown_fields=True):
+    content_type: str
+    size_bytes: Annotated[int, Meta(ge=1, le=MAX_UPLOAD_BYTES)]
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+class UploadsRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    photos: Annotated[list[WantedUpload], Meta(min_length=1, max_length=MAX_BATCH)]
+
+
+class DeletionRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """Exactly one of the two: the ids, or all."""
+
+    photo_ids: Annotated[list[str], Meta(min_length=1, max_length=MAX_DELETED_AT_ONCE)] = []
+    all: bool = False
+
+
+@routes.serve("POST", "/photos")
+def grant_uploads(request: Request) -> Reply:
+    key = request.idempotency_key()
+    wanted = request.body(UploadsRequest).photos
+    requests = [_upload_request(index, one) for index, one in enumerate(wanted)]
+    uploads = services().granting.grant_uploads(
+        request.caller.user_id, requests, idempotency_key=key
+    )
+    return Reply(HTTPStatus.CREATED, {"photos": [upload_to_json(upload) for upload in uploads]})
+
+
+@routes.serve("GET", "/photos")
+def list_photos(request: Request) -> Reply:
+    limit = request.integer("limit", default=DEFAULT_PAGE, low=1, high=MAX_PAGE)
+    cursor = request.text("cursor")
+    if cursor is not None and not is_uuid(cursor):
+        raise InvalidRequest.at("/cursor", "Expected the next_cursor of an earlier page.")
+    page = services().library.list_photos(
+        request.caller.user_id, limit=limit, after=PhotoId(cursor) if cursor else None
+    )
+    body = {
+        "photos": [photo_to_json(shown) for shown in page.photos],
+        "next_cursor": page.next_after,
+    }
+    return Reply(HTTPStatus.OK, body)
+
+
+@routes.serve("GET", "/photos/{photo_id}")
+def get_photo(request: Request, photo_id: str) -> Reply:
+    longest_s = int(MAX_WAIT.total_seconds())
+    wait_s = request.integer("wait_s", default=0, low=0, high=longest_s)
+    shown = services().library.get_photo(
+        request.caller.user_id, _photo_id(photo_id), wait=timedelta(seconds=wait_s)
+    )
+    return Reply(HTTPStatus.OK, photo_to_json(shown))
+
+
+@routes.serve("DELETE", "/photos/{photo_id}")
+def delete_photo(request: Request, photo_id: str) -> Reply:
+    destroyed = services().deletion.delete_photo(request.caller.user_id, _photo_id(photo_id))
+    return Reply(HTTPStatus.OK, destroyed_to_json(destroyed))
+
+
+@routes.serve("POST", "/photos/deletions")
+def delete_photos(request: Request) -> Reply:
+    body = request.body(DeletionRequest)
+    if bool(body.photo_ids) == body.all:
+        raise InvalidRequest.at("", "Send either photo_ids or all.")
+    deletion, user_id = services().deletion, request.caller.user_id
+    batch = (
+        deletion.delete_all(user_id)
+        if body.all
+        else deletion.delete_photos(user_id, [_photo_id(text) for text in body.photo_ids])
+    )
+    return Reply(HTTPStatus.OK, destroyed_to_json(batch.destroyed) | {"has_more": batch.has_more})
+
+
+def upload_to_json(upload: Upload) -> dict[str, Any]:
+    form = upload.form
+    return {
+        "photo": _granted_to_json(upload.photo),
+        "upload": form
+        and {
+            "url": form.url,
+            "fields": dict(form.fields),
+            "expires_at": to_iso(upload.form_expires_at),
+        },
+    }
+
+
+def photo_to_json(shown: ShownPhoto) -> dict[str, Any]:
+    photo = shown.photo
+    return _granted_to_json(photo) | {
+        "renditions": {
+            name: {
+                "url": shown.urls[name],
+                "url_expires_at": to_iso(shown.urls_expire_at),
+                "content_type": RENDITION_TYPE,
+                "width_px": rendition.width_px,
+                "height_px": rendition.height_px,
+                "size_bytes": rendition.size_bytes,
+            }
+            for name, rendition in photo.renditions.items()
+        },
+    }
+
+
+def destroyed_to_json(destroyed: Destroyed) -> dict[str, Any]:
+    return {
+        "photos": destroyed.photos,
+        "objects": destroyed.objects,
+        "bytes": destroyed.size_bytes,
+    }
+
+
+def _granted_to_json(photo: Photo) -> dict[str, Any]:
+    """Write all of a photo but its renditions."""
+    gone_at = photo.original_deleted_at
+    return {
+        "id": photo.id,
+        "state": photo.state,
+        "content_type": photo.content_type,
+        "created_at": to_iso(photo.created_at),
+        "expires_at": to_iso(photo.expires_at),
+        "original": {
+            "size_bytes": photo.original_bytes,
+            "deleted_at": to_iso(gone_at) if gone_at else None,
+        },
+        "rejection": photo.reason and {"code": photo.reason, "title": REASON_TITLES[photo.reason]},
+        "renditions": {},
+    }
+
+
+def _upload_request(index: int, wanted: WantedUpload) -> UploadRequest:
+    if wanted.content_type not in ACCEPTED_TYPES:
+        raise InvalidRequest.at(
+            f"/photos/{index}/content_type", f"Expected one of {', '.join(ACCEPTED_TYPES)}."
+        )
+    return UploadRequest(
+        content_type=wanted.content_type,
+        size_bytes=wanted.size_bytes,
+        sha256=binascii.unhexlify(wanted.sha256) if wanted.sha256 else None,
+    )
+
+
+def _photo_id(text: str) -> PhotoId:
+    if not is_uuid(text):
+        raise NotFound
+    return PhotoId(text)

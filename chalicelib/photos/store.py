@@ -1,0 +1,298 @@
+"""What may be written about photos, quotas and grants, each write with its condition."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.clock import to_epoch_s, to_iso
+from chalicelib.errors import IdempotencyKeyReused, QuotaExceeded
+from chalicelib.ids import PhotoId, UserId
+from chalicelib.keys import (
+    PHOTO_PREFIX,
+    due_bucket,
+    due_shard,
+    grant_key,
+    photo_key,
+    quota_key,
+    user_partition,
+)
+from chalicelib.photos.items import (
+    ending_to_item,
+    photo_from_item,
+    photo_to_item,
+    usage_from_item,
+)
+from chalicelib.photos.model import (
+    BYTES_PER_DAY,
+    GRANT_REMEMBERED,
+    PHOTOS_PER_DAY,
+    Lease,
+    Photo,
+    PhotoState,
+    Usage,
+)
+from chalicelib.retention.model import TTL_SLACK, china_day, until_next_china_day
+from chalicelib.storage import (
+    ALWAYS,
+    Absent,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Exists,
+    Item,
+    Key,
+    Put,
+    Table,
+    Update,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPage:
+    photos: tuple[Photo, ...]
+    has_more: bool
+
+
+class PhotoStore:
+    def __init__(self, photos: Table) -> None:
+        self._photos = photos
+
+    def put_grant(
+        self,
+        user_id: UserId,
+        photos: Sequence[Photo],
+        *,
+        idempotency_key: str,
+        fingerprint: str,
+        now: datetime,
+    ) -> tuple[PhotoId, ...] | None:
+        """Take the quota and write the rows, once for a key: all or nothing, in one call.
+
+        Returns:
+            None when this call granted; the ids of the earlier grant when the key came before.
+        Raises:
+            IdempotencyKeyReused: the key came before with another request.
+            QuotaExceeded: the day's photos or bytes would be more than allowed.
+        """
+        grant = {
+            "fingerprint": fingerprint,
+            "photo_ids": [photo.id for photo in photos],
+            "ttl": to_epoch_s(now + GRANT_REMEMBERED),
+        }
+        rows = (
+            Put(key=photo_key(user_id, photo.id), item=photo_to_item(photo), when=Absent())
+            for photo in photos
+        )
+        try:
+            self._photos.write(
+                Put(key=grant_key(user_id, idempotency_key), item=grant, when=Absent()),
+                _take_quota(user_id, photos, now),
+                *rows,
+            )
+        except ConditionFailed as failure:
+            if failure.index == 0 and failure.item:
+                return _earlier_grant(failure.item, fingerprint)
+            if failure.index == 1:
+                raise _full_day(usage_from_item(failure.item), len(photos), now) from None
+            raise
+        return None
+
+    def get_usage(self, user_id: UserId, now: datetime) -> Usage:
+        return usage_from_item(self._photos.get(quota_key(user_id, china_day(now))))
+
+    def find(self, user_id: UserId, photo_id: PhotoId) -> Photo | None:
+        row = self._photos.get(photo_key(user_id, photo_id))
+        return photo_from_item(user_id, photo_id, row) if row else None
+
+    def list_page(self, user_id: UserId, *, limit: int, after: PhotoId | None) -> PhotoPage:
+        """Read one page of rows, newest first, whatever their state."""
+        start = photo_key(user_id, after) if after else None
+        page = self._photos.query(
+            user_partition(user_id),
+            prefix=PHOTO_PREFIX,
+            limit=limit,
+            after={"pk": start.pk, "sk": start.sk} if start else None,
+            newest_first=True,
+        )
+        photos = tuple(
+            photo_from_item(user_id, row["sk"].removeprefix(PHOTO_PREFIX), row)
+            for row in page.items
+        )
+        return PhotoPage(photos, page.next_key is not None)
+
+    def claim(self, user_id: UserId, photo_id: PhotoId, lease: Lease, now: datetime) -> Photo:
+        """Give a worker the photo: one that waits for its upload, or whose worker is gone.
+
+        Raises:
+            ConditionFailed: anything else; it carries the row.
+        """
+        waiting = AllOf(
+            (
+                _state_is(PhotoState.AWAITING_UPLOAD),
+                Compare("expires_at", ">", to_iso(now)),
+            )
+        )
+        row = self._photos.write(
+            Update(
+                key=photo_key(user_id, photo_id),
+                set={
+                    "state": PhotoState.PROCESSING,
+                    "lease_id": lease.id,
+                    "lease_until": to_iso(lease.until),
+                },
+                when=AnyOf((waiting, _abandoned(now))),
+            )
+        )
+        assert row is not None  # noqa: S101 - a lone Update returns its row
+        return photo_from_item(user_id, photo_id, row)
+
+    def release(self, user_id: UserId, photo_id: PhotoId, lease: Lease, now: datetime) -> None:
+        """Let the next delivery take over at once; does nothing where the lease is another's."""
+        self._write_quietly(
+            Update(
+                key=photo_key(user_id, photo_id),
+                set={"lease_until": to_iso(now)},
+                when=_held(lease),
+            )
+        )
+
+    def finish(self, photo: Photo, lease: Lease) -> None:
+        """Write the end of a photo, if the lease still holds.
+
+        Raises:
+            ConditionFailed: the photo was deleted or taken over meanwhile; it carries the row.
+        """
+        self._photos.write(
+            Update(
+                key=photo_key(photo.user_id, photo.id),
+                set=ending_to_item(photo),
+                remove=("lease_id", "lease_until"),
+                when=_held(lease),
+            )
+        )
+
+    def give_up(self, photo: Photo, now: datetime) -> None:
+        """Write that a photo failed, unless it has an end already or a worker holds it.
+
+        Raises:
+            ConditionFailed: it carries the row.
+        """
+        self._photos.write(
+            Update(
+                key=photo_key(photo.user_id, photo.id),
+                set=ending_to_item(photo),
+                remove=("lease_id", "lease_until"),
+                when=AnyOf((_state_is(PhotoState.AWAITING_UPLOAD), _abandoned(now))),
+            )
+        )
+
+    def note_original_deleted(self, user_id: UserId, photo_id: PhotoId, now: datetime) -> None:
+        """Note the first time that the original was gone; a repeat leaves it."""
+        self._write_quietly(
+            Update(
+                key=photo_key(user_id, photo_id),
+                set={"original_deleted_at": to_iso(now)},
+                when=AllOf((Exists(), Absent("original_deleted_at"))),
+            )
+        )
+
+    def mark_deleting(
+        self, user_id: UserId, photo_id: PhotoId, now: datetime, *, only_expired: bool
+    ) -> bool:
+        """Fence a photo off: from here on no worker can finish it. It is due at once for the
+        sweeper.
+
+        What is being deleted already may be marked again. False where there is nothing to mark.
+        """
+        expired = AnyOf((_state_is(PhotoState.DELETING), Compare("expires_at", "<=", to_iso(now))))
+        return self._write_quietly(
+            Update(
+                key=photo_key(user_id, photo_id),
+                set={
+                    "state": PhotoState.DELETING,
+                    "expires_at": to_iso(now),
+                    "due_bucket": due_bucket(now, due_shard(photo_id)),
+                    "ttl": to_epoch_s(now + TTL_SLACK),
+                },
+                when=AllOf((Exists(), expired)) if only_expired else Exists(),
+            )
+        )
+
+    def delete_row(self, user_id: UserId, photo_id: PhotoId) -> bool:
+        """Delete the row of a photo whose objects are gone; False if another deletion did."""
+        return self._write_quietly(
+            Delete(
+                key=photo_key(user_id, photo_id),
+                when=_state_is(PhotoState.DELETING),
+            )
+        )
+
+    def list_rows(self, user_id: UserId) -> Iterator[Item]:
+        """Yield every row about a user: photos, quotas, grants."""
+        after = None
+        while True:
+            page = self._photos.query(user_partition(user_id), limit=100, after=after)
+            yield from page.items
+            after = page.next_key
+            if after is None:
+                return
+
+    def erase_rows(self, user_id: UserId) -> int:
+        rows = list(self.list_rows(user_id))
+        for row in rows:
+            # Unconditional: what is gone may be deleted again.
+            self._photos.write(Delete(key=Key(row["pk"], row["sk"]), when=ALWAYS))
+        return len(rows)
+
+    def _write_quietly(self, write: Update | Delete) -> bool:
+        try:
+            self._photos.write(write)
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _state_is(state: PhotoState) -> Condition:
+    return Compare("state", "=", state)
+
+
+def _abandoned(now: datetime) -> Condition:
+    return AllOf((_state_is(PhotoState.PROCESSING), Compare("lease_until", "<=", to_iso(now))))
+
+
+def _held(lease: Lease) -> Condition:
+    return AllOf((_state_is(PhotoState.PROCESSING), Compare("lease_id", "=", lease.id)))
+
+
+def _room(counter: str, at_most: int) -> Condition:
+    """Whether adding leaves a counter within its limit; a request beyond it never fits."""
+    if at_most < 0:
+        return AllOf((Exists(counter), Absent(counter)))
+    return AnyOf((Absent(counter), Compare(counter, "<=", at_most)))
+
+
+def _take_quota(user_id: UserId, photos: Sequence[Photo], now: datetime) -> Update:
+    """Count the photos and the bytes they may have towards the day, if there is room for both."""
+    taken = {"photos": len(photos), "size_bytes": sum(photo.max_bytes for photo in photos)}
+    limits = {"photos": PHOTOS_PER_DAY, "size_bytes": BYTES_PER_DAY}
+    return Update(
+        key=quota_key(user_id, china_day(now)),
+        add=taken,
+        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        when=AllOf(tuple(_room(name, limits[name] - taken[name]) for name in taken)),
+    )
+
+
+def _earlier_grant(row: Item, fingerprint: str) -> tuple[PhotoId, ...]:
+    if row["fingerprint"] != fingerprint:
+        raise IdempotencyKeyReused
+    return tuple(row["photo_ids"])
+
+
+def _full_day(used: Usage, more_photos: int, now: datetime) -> QuotaExceeded:
+    is_full = used.photos + more_photos > PHOTOS_PER_DAY
+    retry_after_s = int(until_next_china_day(now).total_seconds()) + 1
+    return QuotaExceeded("photos_per_day" if is_full else "bytes_per_day", retry_after_s)

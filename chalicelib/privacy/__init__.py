@@ -1,0 +1,1 @@
+"""What a person is owed about the data held on them."""

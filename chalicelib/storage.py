@@ -1,0 +1,245 @@
+"""The storage gateway: what capabilities may ask of tables and buckets.
+
+Nothing here knows AWS; `chalicelib/aws/` implements the ports. Every key shape is in `keys.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, BinaryIO, Protocol
+
+Item = Mapping[str, Any]
+"""Attributes of a row: str, int, bool, bytes, None, and lists and dicts of them. Stores parse it at
+once.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A way to query: the table itself, or a secondary index; names its two key attributes."""
+
+    name: str | None
+    partition: str
+    sort: str
+
+
+PRIMARY = Index(None, "pk", "sk")
+
+
+# Conditions and writes: every write says when it may happen
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    attribute: str = "pk"
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    attribute: str = "pk"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`attribute operator value`; operator is one of = < <= > >=. False where the attribute is
+    absent.
+    """
+
+    attribute: str
+    operator: str
+    value: str | int | bool | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    conditions: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    conditions: tuple["Condition", ...]
+
+
+Condition = Exists | Absent | Compare | AnyOf | AllOf
+
+ALWAYS = AllOf(())
+"""For the few writes whose repeat is harmless and whose loss of a race is meant; say why beside it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeOr:
+    """A value to set: the attribute's own if the row has it, `fallback` if not."""
+
+    attribute: str
+    fallback: str | int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    key: Key
+    item: Item
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    key: Key
+    set: Item = field(default_factory=dict)
+    add: Mapping[str, int] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    key: Key
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Writes nothing; makes the whole transaction depend on a row."""
+
+    key: Key
+    when: Condition
+
+
+Write = Put | Update | Delete | Check
+
+
+class ConditionFailed(Exception):
+    """A write was refused; `index` is its place in the call, `item` the row as it was found (None:
+    absent).
+    """
+
+    def __init__(self, index: int, item: Item | None) -> None:
+        super().__init__(f"the condition of write {index} does not hold")
+        self.index = index
+        self.item = item
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    items: tuple[Item, ...]
+    next_key: Item | None
+    """Where the next page starts; None at the end."""
+
+
+class Table(Protocol):
+    """One table. Reads of the table itself are strongly consistent; reads of an index lag by
+    moments.
+    """
+
+    def get(self, key: Key) -> Item | None: ...
+
+    def query(
+        self,
+        partition: str,
+        *,
+        index: Index = PRIMARY,
+        prefix: str = "",
+        up_to: str = "",
+        limit: int,
+        after: Item | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """Read one partition in key order: rows whose sort key starts with `prefix`, or is <=
+        `up_to`.
+        """
+        ...
+
+    def write(self, *writes: Write) -> Item | None:
+        """Do all of the writes or none (at most 100), in one call.
+
+        Returns:
+            The row after a lone Update, otherwise None.
+        Raises:
+            ConditionFailed: nothing was written.
+            Unavailable: throttled or in conflict with another transaction; nothing was written.
+        """
+        ...
+
+
+# Objects
+
+
+class ObjectMissing(Exception):
+    """No object has that key."""
+
+
+class ObjectTooLarge(Exception):
+    """The object has more bytes than the caller takes; none were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A presigned POST: send `fields` in order, then `file`, as multipart/form-data to `url`."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many objects, versions and unfinished uploads, and how many bytes in them."""
+
+    objects: int = 0
+    size_bytes: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.objects + other.objects, self.size_bytes + other.size_bytes)
+
+
+class Objects(Protocol):
+    """One bucket. Objects are encrypted with the bucket's own key."""
+
+    def presign_upload(
+        self,
+        key: str,
+        *,
+        content_type: str,
+        max_bytes: int,
+        sha256: bytes | None,
+        lifetime: timedelta,
+    ) -> UploadForm:
+        """Let the holder store one object: this key, this type, 1 to `max_bytes` bytes, this
+        checksum.
+        """
+        ...
+
+    def presign_download(self, key: str, *, filename: str, lifetime: timedelta) -> str:
+        """Let the holder read one object, as an attachment that no cache may store."""
+        ...
+
+    def fetch(self, key: str, into: BinaryIO, *, max_bytes: int) -> int:
+        """Copy an object into a file and return its size.
+
+        Raises:
+            ObjectMissing, ObjectTooLarge.
+        """
+        ...
+
+    def put(self, key: str, data: bytes, *, content_type: str) -> None: ...
+
+    def delete(self, key: str) -> None:
+        """Delete the object; what is not there counts as deleted."""
+        ...
+
+    def destroy(self, prefix: str) -> Tally:
+        """Delete every object, version and unfinished upload below a prefix, and look again.
+
+        Returns:
+            What was there.
+        Raises:
+            Unavailable: something is left; repeat.
+        """
+        ...
+
+    def tally(self, prefix: str) -> Tally: ...

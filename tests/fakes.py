@@ -1,0 +1,131 @@
+"""Stand-ins for what lies outside; `tests/contracts` holds each to what the real one promises."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.ports import Secret
+from chalicelib.ids import UserId
+from chalicelib.observability import Level, listed
+from chalicelib.phone import Phone
+from chalicelib.photos.ports import ImageRefused, Rendered
+
+START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+"""Noon in China, so that a few hours to either side stay within the day."""
+
+
+class FakeClock:
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def sleep(self, duration: timedelta) -> None:
+        self._now += duration
+
+    def advance(self, **duration: float) -> None:
+        self._now += timedelta(**duration)
+
+
+class FakeEntropy:
+    """Repeatable randomness."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self._random = random.Random(seed)
+
+    def random_bytes(self, count: int) -> bytes:
+        return self._random.randbytes(count)
+
+    def below(self, limit: int) -> int:
+        return self._random.randrange(limit)
+
+
+class FakeSms:
+    """Keeps what was sent; refuses every message while `is_down`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Phone, str]] = []
+        self.is_down = False
+
+    def send(self, phone: Phone, text: str) -> None:
+        if self.is_down:
+            raise SmsUnavailable
+        self.sent.append((phone, text))
+
+    def last_code(self) -> str:
+        _, text = self.sent[-1]
+        return next(text[i : i + 6] for i in range(len(text)) if text[i : i + 6].isdigit())
+
+
+class FakeRing:
+    def __init__(self, *keys: bytes) -> None:
+        self._secrets = [
+            Secret(id=hashlib.sha256(key).digest()[:4], key=key) for key in keys or (b"key one",)
+        ]
+
+    def current(self) -> Secret:
+        return self._secrets[0]
+
+    def find(self, secret_id: bytes) -> Secret | None:
+        return next((secret for secret in self._secrets[:2] if secret.id == secret_id), None)
+
+    def rotate(self, key: bytes) -> None:
+        self._secrets.insert(0, Secret(id=hashlib.sha256(key).digest()[:4], key=key))
+
+
+class FakeVault:
+    def seal(self, phone: Phone, user_id: UserId) -> bytes:
+        return hashlib.sha256(f"{phone} {user_id}".encode()).digest()
+
+
+class FakeLog:
+    def __init__(self) -> None:
+        self.lines: list[dict[str, str | int | bool | None]] = []
+
+    def record(
+        self, event: str, *, level: Level = Level.INFO, **fields: str | int | bool | None
+    ) -> None:
+        self.lines.append({"message": event, "level": level, **listed(dict(fields))})
+
+    def events(self) -> list[str | int | bool | None]:
+        return [line["message"] for line in self.lines]
+
+
+class FakeRetryQueue:
+    def __init__(self) -> None:
+        self.delays: dict[str, timedelta] = {}
+
+    def retry_in(self, receipt_handle: str, delay: timedelta) -> None:
+        self.delays[receipt_handle] = delay
+
+
+class FakeRenderer:
+    """Takes anything that begins like a JPEG and ends like one; draws nothing."""
+
+    def __init__(self) -> None:
+        self.failure: BaseException | None = None
+        self.meanwhile: Callable[[], object] | None = None
+
+    def render(self, source: BinaryIO, content_type: str) -> tuple[Rendered, ...]:
+        if self.failure:
+            raise self.failure
+        if self.meanwhile:
+            self.meanwhile()
+        data = source.read()
+        if not data:
+            raise ImageRefused("empty")
+        if not data.startswith(b"\xff\xd8"):
+            raise ImageRefused("unsupported_type")
+        if content_type != "image/jpeg":
+            raise ImageRefused("type_mismatch")
+        if not data.endswith(b"\xff\xd9"):
+            raise ImageRefused("corrupt")
+        digest = hashlib.sha256(data).digest()
+        return tuple(
+            Rendered(name=name, width_px=side, height_px=side, data=name.encode() + digest)
+            for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
+        )

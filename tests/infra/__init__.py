@@ -1,0 +1,1 @@
+"""The template, the bundle and the way they reach a cloud."""

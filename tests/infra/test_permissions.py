@@ -1,0 +1,152 @@
+"""Least privilege (SE.1b, SE.1d): every right names its action and its resource."""
+
+import re
+
+import pytest
+
+from tests.infra.reading import Statement, Template, functions, may, names_in_sub, statements
+
+API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
+FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
+
+OBJECTS_OF_A_BUCKET = re.compile(r"\$\{(Originals|Renditions)Bucket\.Arn\}/\*")
+INDEX_OF_A_TABLE = re.compile(r"\$\{PhotosTable\.Arn\}/index/[a-z_]+")
+OWN_LOG_STREAMS = re.compile(
+    r"arn:\$\{AWS::Partition\}:logs:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
+    r"log-group:/aws/lambda/\$\{AWS::StackName\}-([A-Za-z]+)-\*:log-stream:\*"
+)
+
+
+def _allowed(template: Template) -> list[Statement]:
+    """What is allowed anywhere but by keys, where `kms:*` on `*` is the account's, on this key."""
+    return [
+        statement
+        for statement in statements(template)
+        if statement.allows and statement.owner_type != "AWS::KMS::Key"
+    ]
+
+
+class TestWildcards:
+    def test_no_action_is_a_wildcard(self, template: Template) -> None:
+        wild = [
+            (statement.owner, action)
+            for statement in _allowed(template)
+            for action in statement.actions
+            if "*" in action or "?" in action
+        ]
+
+        assert wild == []
+        assert not any("NotAction" in statement.body for statement in _allowed(template))
+
+    def test_no_resource_is_a_wildcard(self, template: Template) -> None:
+        for statement in _allowed(template):
+            for resource in statement.resources:
+                assert _names_something(resource), (statement.owner, resource)
+
+    def test_the_sms_right_excludes_everything_that_has_a_name(self, template: Template) -> None:
+        """An SMS to a number has no ARN; excluding all topics is the tightest form there is."""
+        negative = [
+            statement for statement in _allowed(template) if "NotResource" in statement.body
+        ]
+
+        for statement in negative:
+            assert statement.owner == "SmsPolicy"
+            assert statement.actions == ["sns:Publish"]
+            assert statement.body["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+            assert statement.body["Condition"] == {
+                "StringEquals": {"aws:RequestedRegion": {"Ref": "AWS::Region"}}
+            }
+
+    def test_nobody_is_everybody(self, template: Template) -> None:
+        assert all(statement.body.get("Principal") != "*" for statement in _allowed(template))
+
+    def test_a_key_leaves_the_decision_to_its_own_account(self, template: Template) -> None:
+        for statement in statements(template):
+            if statement.owner_type == "AWS::KMS::Key":
+                assert statement.body["Principal"] == {
+                    "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
+                }
+
+    def test_roles_are_for_the_services_that_use_them(self, template: Template) -> None:
+        trusted = {
+            statement.owner: statement.body["Principal"]
+            for statement in statements(template)
+            if statement.actions == ["sts:AssumeRole"]
+        }
+
+        assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
+        assert set(trusted) == {API, WORKER, FAILER, SWEEPER}
+        assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
+
+
+class TestWhoMayDoWhat:
+    @pytest.mark.parametrize(
+        ("action", "target", "roles"),
+        [
+            ("s3:GetObject", "OriginalsBucket", {WORKER}),
+            ("s3:GetObject", "RenditionsBucket", {API}),
+            ("s3:PutObject", "OriginalsBucket", {API}),
+            ("s3:PutObject", "RenditionsBucket", {WORKER}),
+            ("s3:DeleteObject", "OriginalsBucket", {API, WORKER, FAILER, SWEEPER}),
+            ("s3:DeleteObjectVersion", "RenditionsBucket", {API, WORKER, FAILER, SWEEPER}),
+            ("kms:Decrypt", "OriginalsKey", {WORKER}),
+            ("kms:Encrypt", "PhonesKey", {API}),
+            ("kms:Decrypt", "PhonesKey", set()),
+            ("secretsmanager:GetSecretValue", "SessionSecret", {API}),
+            ("secretsmanager:GetSecretValue", "PhoneIndexSecret", {API}),
+            ("dynamodb:GetItem", "AccountsTable", {API}),
+            ("dynamodb:DeleteItem", "PhotosTable", {API, SWEEPER}),
+            ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
+            ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
+            ("sqs:SendMessage", "UploadsQueue", set()),
+        ],
+    )
+    def test_only_those_who_need_it(
+        self, template: Template, action: str, target: str, roles: set[str]
+    ) -> None:
+        assert may(template, action, target) == roles
+
+    def test_the_tables_key_opens_nothing_but_tables(self, template: Template) -> None:
+        through = {
+            (statement.owner, str(statement.body["Condition"]["StringEquals"]["kms:ViaService"]))
+            for statement in _allowed(template)
+            if {"Fn::GetAtt": ["TablesKey", "Arn"]} in statement.resources
+        }
+
+        assert {owner for owner, _ in through} == {API, WORKER, FAILER, SWEEPER}
+        assert all("dynamodb.${AWS::Region}" in service for _, service in through)
+
+    def test_a_function_writes_its_own_log_and_makes_no_group(self, template: Template) -> None:
+        """A group that a function made would be kept for ever, and not for a year."""
+        for name, function in functions(template).items():
+            role = function["Role"]["Fn::GetAtt"][0]
+            [logs] = [
+                statement
+                for statement in _allowed(template)
+                if statement.owner == role and statement.actions[0].startswith("logs:")
+            ]
+            found = OWN_LOG_STREAMS.fullmatch(logs.body["Resource"]["Fn::Sub"])
+            assert found, name
+            assert found[1] == name
+            assert logs.actions == ["logs:CreateLogStream", "logs:PutLogEvents"]
+
+    def test_no_right_to_recognise_anybody(self, template: Template) -> None:
+        """FD.5: no facial recognition, labelling or comparison."""
+        services = {action.split(":")[0] for row in statements(template) for action in row.actions}
+
+        assert services <= {
+            *("dynamodb", "kms", "logs", "s3"),
+            *("secretsmanager", "sns", "sqs", "sts"),
+        }
+
+
+def _names_something(resource: object) -> bool:
+    """Whether a resource is one thing by name, or all that is inside one thing by name."""
+    match resource:
+        case {"Fn::GetAtt": [str(), "Arn" | "Id"]} | {"Ref": str()}:
+            return True
+        case {"Fn::Sub": str(text)}:
+            inside = (OBJECTS_OF_A_BUCKET, INDEX_OF_A_TABLE, OWN_LOG_STREAMS)
+            exact = "*" not in text and any(True for _ in names_in_sub(text))
+            return exact or any(pattern.fullmatch(text) for pattern in inside)
+    return False

@@ -1,0 +1,191 @@
+"""The application on moto: real adapters and services, with time, randomness and messages in hand.
+
+Tables and buckets are made from the template's own parts, so a key that the template lacks fails
+here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from moto import mock_aws
+
+from chalicelib.aws.clients import client
+from chalicelib.aws.dynamodb import DynamoTable
+from chalicelib.aws.s3 import S3Objects
+from chalicelib.identity.personal_data import IdentityData
+from chalicelib.identity.service import IdentityService
+from chalicelib.identity.store import IdentityStore
+from chalicelib.ids import PhotoId, UserId
+from chalicelib.keys import original_object
+from chalicelib.phone import Phone
+from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.granting import GrantingService, Upload
+from chalicelib.photos.library import LibraryService
+from chalicelib.photos.model import UploadRequest
+from chalicelib.photos.personal_data import PhotosData
+from chalicelib.photos.ports import ImageRenderer
+from chalicelib.photos.processing import ProcessingService
+from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.sweep import DuePhotos
+from chalicelib.photos.worker import UploadWorker
+from infra.template import assemble, get_stage
+from tests.fakes import (
+    FakeClock,
+    FakeEntropy,
+    FakeLog,
+    FakeRenderer,
+    FakeRetryQueue,
+    FakeRing,
+    FakeSms,
+    FakeVault,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+REGION = "us-east-1"
+JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
+ALICE_PHONE = Phone("+8613800138000")
+TABLE_PROPERTIES = {
+    "AttributeDefinitions",
+    "BillingMode",
+    "GlobalSecondaryIndexes",
+    "KeySchema",
+}
+
+
+def make_tables(dynamodb: Any) -> dict[str, str]:
+    """Create the template's tables under their logical ids; returns logical id → name."""
+    infra = ROOT / "infra"
+    resources = assemble(infra, get_stage(infra, "local"))["Resources"]
+    names = {}
+    for name, resource in resources.items():
+        if resource.get("Type") != "AWS::DynamoDB::Table":
+            continue
+        properties = resource["Properties"]
+        dynamodb.create_table(
+            TableName=name, **{key: properties[key] for key in TABLE_PROPERTIES & properties.keys()}
+        )
+        names[name] = name
+    return names
+
+
+class World:
+    """One user's view, one worker's view and the hands of a test on the same moto account."""
+
+    def __init__(self, renderer: ImageRenderer | None = None) -> None:
+        self.dynamodb = client("dynamodb")
+        self.s3 = client("s3")
+        make_tables(self.dynamodb)
+        for bucket in ("originals", "renditions"):
+            self.s3.create_bucket(Bucket=bucket)
+        self.clock = FakeClock()
+        self.entropy = FakeEntropy()
+        self.sms = FakeSms()
+        self.log = FakeLog()
+        self.queue = FakeRetryQueue()
+        self.renderer = FakeRenderer()
+        self.session_ring = FakeRing(b"session key")
+        self.accounts = DynamoTable(self.dynamodb, "AccountsTable")
+        self.photos = DynamoTable(self.dynamodb, "PhotosTable")
+        self.originals = S3Objects(self.s3, "originals", key_arn="arn:key")
+        self.renditions = S3Objects(self.s3, "renditions")
+        self.photo_store = PhotoStore(self.photos)
+        self._build_identity()
+        self._build_photos(renderer or self.renderer)
+
+    def _build_identity(self) -> None:
+        store = IdentityStore(self.accounts)
+        self.identity = IdentityService(
+            store=store,
+            session_ring=self.session_ring,
+            phone_ring=FakeRing(b"phone key"),
+            vault=FakeVault(),
+            sms=self.sms,
+            clock=self.clock,
+            entropy=self.entropy,
+            log=self.log,
+        )
+        self.identity_data = IdentityData(store)
+
+    def _build_photos(self, renderer: ImageRenderer) -> None:
+        store, clock, log = self.photo_store, self.clock, self.log
+        buckets = {"originals": self.originals, "renditions": self.renditions}
+        self.granting = GrantingService(
+            store=store, originals=self.originals, clock=clock, entropy=self.entropy, log=log
+        )
+        self.library = LibraryService(store=store, renditions=self.renditions, clock=clock)
+        self.processing = ProcessingService(
+            store=store, renderer=renderer, clock=clock, entropy=self.entropy, log=log, **buckets
+        )
+        self.worker = UploadWorker(processing=self.processing, queue=self.queue, log=log)
+        self.deletion = DeletionService(
+            store=store, due=DuePhotos(self.photos), clock=clock, log=log, **buckets
+        )
+        self.photos_data = PhotosData(store, **buckets)
+
+    def log_in(self, phone: Phone = ALICE_PHONE) -> UserId:
+        challenge = self.identity.request_code(phone)
+        return self.identity.verify_code(challenge.id, phone, self.sms.last_code()).account.id
+
+    def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
+        wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)
+        return self.granting.grant_uploads(user_id, [wanted] * count, idempotency_key=key)
+
+    def upload(self, user_id: UserId, *, key: str = "key-1", data: bytes = JPEG) -> PhotoId:
+        """Grant one photo and put its bytes where a client would post them."""
+        photo_id = self.grant(user_id, key=key)[0].photo.id
+        self.put_original(user_id, photo_id, data)
+        return photo_id
+
+    def put_original(self, user_id: UserId, photo_id: PhotoId, data: bytes = JPEG) -> None:
+        self.s3.put_object(Bucket="originals", Key=original_object(user_id, photo_id), Body=data)
+
+    def deliver(self, user_id: UserId, photo_id: PhotoId, *, attempt: int = 1) -> Mapping[str, Any]:
+        """Bring the message of an upload to the worker, as Lambda would; return its answer."""
+        event = sqs_event(s3_notification(original_object(user_id, photo_id)), attempt=attempt)
+        return self.worker.process_uploads(event)
+
+    def objects(self) -> set[str]:
+        """Every object there is, as bucket/key."""
+        return {
+            f"{bucket}/{found['Key']}"
+            for bucket in ("originals", "renditions")
+            for found in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        }
+
+    def dump(self) -> str:
+        """Every row of every table, as text."""
+        rows = [
+            self.dynamodb.scan(TableName=table)["Items"]
+            for table in ("AccountsTable", "PhotosTable")
+        ]
+        return json.dumps(rows, default=repr)
+
+
+@contextmanager
+def running_world(renderer: ImageRenderer | None = None) -> Iterator[World]:
+    with mock_aws():
+        yield World(renderer)
+
+
+def s3_notification(*object_keys: str) -> str:
+    records = [{"s3": {"object": {"key": key.replace("/", "%2F")}}} for key in object_keys]
+    return json.dumps({"Records": records})
+
+
+def sqs_event(body: str, *, attempt: int = 1) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": "message-1",
+                "receiptHandle": "receipt-1",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": str(attempt)},
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:uploads",
+                "awsRegion": REGION,
+            }
+        ]
+    }
