@@ -12,10 +12,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import ladder
+from bench import aws_calls, ladder
 from bench.figures import Figure
 
-SUITES: tuple[Callable[[Sequence[Path]], list[Figure]], ...] = (ladder.measure,)
+SUITES: tuple[Callable[[Sequence[Path]], list[Figure]], ...] = (
+    aws_calls.measure,
+    ladder.measure,
+)
 
 _REPORT = Path("build") / "bench.json"
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.world import World
+from chalicelib.aws.clients import client
+
+SERVICES = ("dynamodb", "s3", "kms", "sns", "sqs", "secretsmanager")
 
 
 class Crash(BaseException):
@@ -54,16 +56,16 @@ class CallCounter:
 
 
 @contextmanager
-def counted_calls(world: World, fault: Fault | None = None, nth: int = 0) -> Iterator[CallCounter]:
+def counted_calls(fault: Fault | None = None, nth: int = 0) -> Iterator[CallCounter]:
     """Count every AWS call made inside, and fail the nth if asked to."""
     counter = CallCounter(fault, nth)
-    clients = (world.dynamodb, world.s3)
-    for client in clients:
-        client.meta.events.register("before-call.*", counter.before, unique_id="faults-before")
-        client.meta.events.register("after-call.*", counter.after, unique_id="faults-after")
+    clients = [client(service) for service in SERVICES]
+    for one in clients:
+        one.meta.events.register("before-call.*", counter.before, unique_id="faults-before")
+        one.meta.events.register("after-call.*", counter.after, unique_id="faults-after")
     try:
         yield counter
     finally:
-        for client in clients:
-            client.meta.events.unregister("before-call.*", unique_id="faults-before")
-            client.meta.events.unregister("after-call.*", unique_id="faults-after")
+        for one in clients:
+            one.meta.events.unregister("before-call.*", unique_id="faults-before")
+            one.meta.events.unregister("after-call.*", unique_id="faults-after")

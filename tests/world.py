@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sns.models import sns_backends
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
@@ -31,6 +33,7 @@ from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
+from chalicelib.settings import Settings, SmsSenderKind
 from infra.template import assemble, get_stage
 from tests.fakes import (
     FakeClock,
@@ -69,6 +72,35 @@ def make_tables(dynamodb: Any) -> dict[str, str]:
         )
         names[name] = name
     return names
+
+
+def make_stores() -> Settings:
+    """Create everything a container needs, each under its logical id or a name of its own."""
+    make_tables(client("dynamodb"))
+    secrets, kms, s3 = client("secretsmanager"), client("kms"), client("s3")
+    for bucket in ("originals", "renditions"):
+        s3.create_bucket(Bucket=bucket)
+    return Settings(
+        stage="test",
+        accounts_table="AccountsTable",
+        photos_table="PhotosTable",
+        originals_bucket="originals",
+        renditions_bucket="renditions",
+        originals_key_arn="arn:originals",
+        phones_key_arn=kms.create_key()["KeyMetadata"]["Arn"],
+        session_secret_arn=secrets.create_secret(Name="session", SecretString="one")["ARN"],
+        phone_index_secret_arn=secrets.create_secret(Name="phone", SecretString="two")["ARN"],
+        uploads_queue_url=client("sqs").create_queue(QueueName="uploads")["QueueUrl"],
+        sms_sender=SmsSenderKind.SNS,
+        sms_gateway_url="",
+        sms_gateway_secret_arn="",
+    )
+
+
+def last_text() -> str:
+    """Return the newest message that was handed to SNS."""
+    sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+    return str(list(sent.values())[-1][1])
 
 
 class World:

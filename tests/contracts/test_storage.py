@@ -115,7 +115,7 @@ class TestTable:
         assert rest.next_key is None
 
     def test_each_write_is_one_call(self, world: World) -> None:
-        with counted_calls(world) as counter:
+        with counted_calls() as counter:
             world.accounts.write(Put(key=KEY, item={}, when=Absent()))
             world.accounts.write(Update(key=KEY, set={"n": 1}, when=Exists()))
             world.accounts.write(Delete(key=KEY, when=Exists()), Check(key=OTHER, when=Absent()))
@@ -176,7 +176,7 @@ class TestObjects:
         assert world.originals.destroy("k/").objects == 1003
 
     def test_presigning_asks_nobody(self, world: World) -> None:
-        with counted_calls(world) as counter:
+        with counted_calls() as counter:
             world.originals.presign_download("k", filename="f", lifetime=timedelta(minutes=5))
             world.originals.presign_upload(
                 "k", content_type="image/png", max_bytes=1, sha256=None, lifetime=timedelta(1)

@@ -1,16 +1,16 @@
 """The API as a client meets it: `app.py` behind Chalice's own test client, on moto."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from chalice.test import Client
 from moto import mock_aws
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import sns_backends
 
-from chalicelib.aws.clients import client
-from tests.world import REGION, make_tables
+from tests.fakes import code_in
+from tests.world import last_text, make_stores
 
 
 class Api:
@@ -21,8 +21,6 @@ class Api:
         self.token = ""
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> "Answer":
-        import json
-
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         raw = b""
@@ -34,10 +32,7 @@ class Api:
 
     def log_in(self, phone: str = "13800138000") -> "Answer":
         challenge = self.send("POST", "/login/codes", {"phone": phone}).json["challenge_id"]
-        sent = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-        text = list(sent.values())[-1][1]
-        code = next(text[i : i + 6] for i in range(len(text)) if text[i : i + 6].isdigit())
-        body = {"challenge_id": challenge, "phone": phone, "code": code}
+        body = {"challenge_id": challenge, "phone": phone, "code": code_in(last_text())}
         answer = self.send("POST", "/login/sessions", body)
         self.token = answer.json["access_token"]
         return answer
@@ -53,26 +48,9 @@ class Answer:
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     with mock_aws():
-        make_tables(client("dynamodb"))
-        secrets, kms = client("secretsmanager"), client("kms")
-        environment = {
-            "STAGE": "test",
-            "POWERTOOLS_SERVICE_NAME": "ifotor",
-            "ACCOUNTS_TABLE": "AccountsTable",
-            "PHOTOS_TABLE": "PhotosTable",
-            "ORIGINALS_BUCKET": "originals",
-            "RENDITIONS_BUCKET": "renditions",
-            "ORIGINALS_KEY_ARN": "arn:originals",
-            "PHONES_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
-            "SESSION_SECRET_ARN": secrets.create_secret(Name="s", SecretString="one")["ARN"],
-            "PHONE_INDEX_SECRET_ARN": secrets.create_secret(Name="p", SecretString="two")["ARN"],
-            "UPLOADS_QUEUE_URL": "https://queue.invalid/uploads",
-            "SMS_SENDER": "sns",
-        }
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        for bucket in ("originals", "renditions"):
-            client("s3").create_bucket(Bucket=bucket)
+        for name, value in asdict(make_stores()).items():
+            monkeypatch.setenv(name.upper(), value)
+        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "ifotor")
         from app import app
         from chalicelib.container import services
 

@@ -45,7 +45,7 @@ def run_into(
     world: World, step: Step, owner: tuple[UserId, PhotoId], fault: Fault, nth: int
 ) -> bool:
     """Run a step into its nth fault; returns whether it has that many calls."""
-    with counted_calls(world, fault, nth) as counter, suppress(Crash, AppError):
+    with counted_calls(fault, nth) as counter, suppress(Crash, AppError):
         step(world, *owner)
     return counter.fired
 
@@ -148,7 +148,7 @@ class TestKilledSweep:
     def test_next_run_finishes_it_and_takes_nothing_early(self, fault: Fault) -> None:
         with running_world() as world:
             owner = prepare_sweep(world)[:2]
-            with counted_calls(world) as counter:
+            with counted_calls() as counter:
                 expire(world, *owner)
         # Of the many empty queries the first stands for all.
         telling = [n for n, name in enumerate(counter.names, 1) if n == 2 or name != "Query"]
@@ -170,7 +170,7 @@ class TestKilledGrant:
     def test_repeat_with_the_same_key_gives_one_photo(self, fault: Fault) -> None:
         with running_world() as world:
             user_id = world.log_in()
-            with counted_calls(world, fault, 1), pytest.raises((Crash, AppError)):
+            with counted_calls(fault, 1), pytest.raises((Crash, AppError)):
                 world.grant(user_id)
 
             world.grant(user_id)

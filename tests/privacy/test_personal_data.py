@@ -6,29 +6,12 @@ from moto import mock_aws
 from chalicelib.container import Container
 from chalicelib.errors import Unauthenticated
 from chalicelib.ids import SystemEntropy
-from chalicelib.settings import Settings, SmsSenderKind
 from infra.template import assemble, get_stage
 from tests.fakes import FakeClock
 from tests.photos.test_granting import bob_phone
-from tests.world import ALICE_PHONE, ROOT, World
+from tests.world import ALICE_PHONE, ROOT, World, make_stores
 
 HOLDS_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
-
-SETTINGS = Settings(
-    stage="test",
-    accounts_table="AccountsTable",
-    photos_table="PhotosTable",
-    originals_bucket="originals",
-    renditions_bucket="renditions",
-    originals_key_arn="arn:originals",
-    phones_key_arn="arn:phones",
-    session_secret_arn="arn:session",
-    phone_index_secret_arn="arn:phone-index",
-    uploads_queue_url="https://queue.invalid",
-    sms_sender=SmsSenderKind.SNS,
-    sms_gateway_url="",
-    sms_gateway_secret_arn="",
-)
 
 
 def test_no_table_or_bucket_is_forgotten() -> None:
@@ -36,7 +19,7 @@ def test_no_table_or_bucket_is_forgotten() -> None:
     resources = assemble(infra, get_stage(infra, "prod"))["Resources"]
     stores = {name for name, one in resources.items() if one.get("Type") in HOLDS_DATA}
     with mock_aws():
-        container = Container(SETTINGS, clock=FakeClock(), entropy=SystemEntropy())
+        container = Container(make_stores(), clock=FakeClock(), entropy=SystemEntropy())
         answered = [store for one in container.personal_data for store in one.stores]
 
     assert sorted(answered) == sorted(stores)

@@ -1,0 +1,104 @@
+"""How many AWS calls each request makes, counted on a warm container on moto.
+
+Round trips decide how long a request takes and what it costs, so each request has a ceiling.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from moto import mock_aws
+
+from bench.drawing import draw_photo
+from bench.figures import Figure
+from chalicelib.aws.clients import client
+from chalicelib.clock import SystemClock
+from chalicelib.container import Container
+from chalicelib.errors import CodeRejected
+from chalicelib.identity.service import Login
+from chalicelib.ids import SystemEntropy, UserId
+from chalicelib.keys import original_object
+from chalicelib.photos.granting import Upload
+from chalicelib.photos.model import UploadRequest
+from tests.fakes import code_in
+from tests.faults import counted_calls
+from tests.world import ALICE_PHONE, last_text, make_stores, s3_notification, sqs_event
+
+_MAX_CALLS = {
+    "code_request": 2,  # one write, and the message
+    "verify_first_login": 3,
+    "verify_login": 3,
+    "verify_wrong_code": 1,
+    "authenticate": 1,
+    "refresh": 1,
+    "grant_1": 1,
+    "grant_50": 1,
+    "process_upload": 8,  # claim, get, three puts, commit, delete, note
+}
+
+
+def measure(_photos: Sequence[Path]) -> list[Figure]:
+    """Make every request on a warm container and count its calls."""
+    fakes = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+    os.environ.update(fakes, AWS_DEFAULT_REGION="us-east-1", POWERTOOLS_LOG_LEVEL="CRITICAL")
+    with mock_aws():
+        container = Container(make_stores(), clock=SystemClock(), entropy=SystemEntropy())
+        counts = _count_logins(container)
+        counts |= _count_photos(container, _log_in(container).account.id)
+    return [
+        Figure(name=f"aws_calls/{name}", value=count, unit="calls", target=_MAX_CALLS[name])
+        for name, count in counts.items()
+    ]
+
+
+def _count(request: Callable[[], object]) -> int:
+    with counted_calls() as counter:
+        request()
+    return len(counter.names)
+
+
+def _log_in(container: Container) -> Login:
+    challenge = container.identity.request_code(ALICE_PHONE)
+    return container.identity.verify_code(challenge.id, ALICE_PHONE, code_in(last_text()))
+
+
+def _count_logins(container: Container) -> dict[str, int]:
+    identity = container.identity
+    identity.request_code(ALICE_PHONE)  # fetches the keys, once for the life of a container
+    counts = {"code_request": _count(lambda: identity.request_code(ALICE_PHONE))}
+    for name in ("verify_first_login", "verify_login"):
+        challenge = identity.request_code(ALICE_PHONE)
+        code = code_in(last_text())
+        counts[name] = _count(partial(identity.verify_code, challenge.id, ALICE_PHONE, code))
+    challenge = identity.request_code(ALICE_PHONE)
+    wrong = f"{(int(code_in(last_text())) + 1) % 10**6:06}"
+
+    def guess() -> None:
+        try:
+            identity.verify_code(challenge.id, ALICE_PHONE, wrong)
+        except CodeRejected:
+            return
+
+    counts["verify_wrong_code"] = _count(guess)
+    tokens = _log_in(container).tokens
+    counts["authenticate"] = _count(lambda: identity.authenticate(tokens.access_token))
+    counts["refresh"] = _count(lambda: identity.refresh(tokens.refresh_token))
+    return counts
+
+
+def _count_photos(container: Container, user_id: UserId) -> dict[str, int]:
+    data = draw_photo(640, 480)
+    wanted = UploadRequest(content_type="image/jpeg", size_bytes=len(data), sha256=None)
+
+    def grant(count: int) -> tuple[Upload, ...]:
+        key = f"{count} photos"
+        return container.granting.grant_uploads(user_id, [wanted] * count, idempotency_key=key)
+
+    counts = {f"grant_{count}": _count(partial(grant, count)) for count in (1, 50)}
+    photo_id = grant(1)[0].photo.id
+    key = original_object(user_id, photo_id)
+    client("s3").put_object(Bucket="originals", Key=key, Body=data)
+    event = sqs_event(s3_notification(key))
+    counts["process_upload"] = _count(lambda: container.uploads.process_uploads(event))
+    return counts
