@@ -8,7 +8,7 @@ from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import rendition_object
-from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, TERMINAL, Photo
+from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, Photo
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import Objects
 
@@ -52,8 +52,7 @@ class LibraryService:
     def get_photo(
         self, user_id: UserId, photo_id: PhotoId, *, wait: timedelta = timedelta()
     ) -> ShownPhoto:
-        """Return a photo of the user's own; with `wait`, once it has come to its end or the time is
-        over.
+        """Return a photo of the user's own; with `wait`, once it is settled or the time is over.
 
         Raises:
             NotFound: no such photo, somebody else's, deleted, or past its time: one answer for all.
@@ -64,7 +63,7 @@ class LibraryService:
             now = self._clock.now()
             if photo is None or not photo.is_visible(now):
                 raise NotFound
-            if photo.state in TERMINAL or now >= until:
+            if photo.is_settled or now >= until:
                 return self._show(photo, now)
             self._clock.sleep(POLL_INTERVAL)
 

@@ -122,6 +122,11 @@ class Photo:
     original_deleted_at: datetime | None = None
     renditions: Mapping[str, Rendition] = field(default_factory=dict)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will happen by itself: the end is there, the original gone."""
+        return self.state in TERMINAL and self.original_deleted_at is not None
+
     def is_visible(self, now: datetime) -> bool:
         """Whether its owner can still see it: past `expires_at` it is gone, swept or not (FD.4)."""
         return self.state is not PhotoState.DELETING and now < self.expires_at

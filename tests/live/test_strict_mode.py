@@ -1,0 +1,205 @@
+"""Strict mode: every signature checked, every IAM, bucket and queue policy enforced, over TLS.
+
+The whole path passes with the packaged policies, and fails when one permission is taken away.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.drawing import draw_photo
+from infra.package import Package
+from local.client import Client
+from local.inspection import list_items, list_objects
+from local.logs import list_lines
+from local.machine import CannotStart, check_tools
+from local.system import System, running_system
+from tests.live.conftest import next_phone
+from tests.live.looking import wait_until
+
+pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    return draw_photo(1600, 1200, gps=True)
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[System]:
+    try:
+        check_tools(strict=True)
+    except CannotStart as reason:
+        pytest.skip(str(reason))
+    with running_system(strict=True) as running:
+        yield running
+
+
+def log_in(system: System) -> Client:
+    client = Client(system.url, ca_bundle=system.cloud.ca_bundle)
+    client.log_in(next_phone())
+    return client
+
+
+def without(role: str, action: str, to: Path) -> Callable[[Package], Package]:
+    """Return what takes one action out of every statement of a role, in a copy of the package."""
+
+    def change(package: Package) -> Package:
+        template = json.loads(package.template.read_text())
+        taken = 0
+        for policy in template["Resources"][role]["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                taken += action in statement["Action"]
+                statement["Action"] = [each for each in statement["Action"] if each != action]
+        assert taken, f"{role} never had {action}"
+        changed = to / "template.json"
+        changed.write_text(json.dumps(template))
+        shutil.copy(package.bundle, to)
+        return replace(package, template=changed)
+
+    return change
+
+
+class TestPackagedPolicies:
+    def test_the_whole_path_passes(self, strict: System, photo: bytes) -> None:
+        person = log_in(strict)
+        granted = person.grant("image/jpeg", photo)
+        photo_id = granted["photo"]["id"]
+        assert person.upload(granted["upload"], photo).status == 204
+
+        done = person.wait_for(photo_id)
+        shown = [person.fetch(told["url"]) for told in done["renditions"].values()]
+        listed = person.expect(200, "GET", "/photos")["photos"]
+        receipt = person.expect(200, "DELETE", f"/photos/{photo_id}")
+
+        assert done["state"] == "ready"
+        assert done["original"]["deleted_at"]
+        assert [(each.status, each.data[:2]) for each in shown] == [(200, b"\xff\xd8")] * 3
+        assert [each["id"] for each in listed] == [photo_id]
+        assert (receipt["photos"], receipt["objects"]) == (1, 3)
+        assert [each for each in list_objects(strict.cloud) if photo_id in each.key] == []
+        assert denials(strict) == []
+
+    def test_a_photo_past_its_time_is_hidden_at_once_and_then_swept(
+        self, strict: System, photo: bytes
+    ) -> None:
+        person = log_in(strict)
+        granted = person.grant("image/jpeg", photo)
+        photo_id = granted["photo"]["id"]
+        person.upload(granted["upload"], photo)
+        person.wait_for(photo_id)
+
+        make_due(strict, photo_id)
+        seen = person.call("GET", f"/photos/{photo_id}").status
+        sweep(strict)
+
+        assert seen == 404
+        assert [each for each in list_objects(strict.cloud) if photo_id in each.key] == []
+        assert [row for _, row in list_items(strict.cloud) if photo_id in row["sk"]["S"]] == []
+        assert denials(strict) == []
+
+    def test_a_presigned_url_can_neither_be_changed_nor_shortened(
+        self, strict: System, photo: bytes
+    ) -> None:
+        person = log_in(strict)
+        granted = person.grant("image/jpeg", photo)
+        fields: dict[str, Any] = granted["upload"]["fields"]
+        forged = {**granted["upload"], "fields": {**fields, "x-amz-signature": "0" * 64}}
+        refused = person.upload(forged, photo)
+        person.upload(granted["upload"], photo)
+        url = person.wait_for(granted["photo"]["id"])["renditions"]["thumb"]["url"]
+
+        assert refused.status == 403
+        assert person.fetch(url).status == 200
+        assert person.fetch(url.replace("thumb.jpg", "full.jpg")).status == 403
+        assert person.fetch(url.partition("?")[0]).status == 403
+
+    @pytest.mark.parametrize(
+        ("bucket", "method"), [("OriginalsBucketName", "POST"), ("RenditionsBucketName", "GET")]
+    )
+    def test_only_the_page_may_reach_a_bucket_from_a_browser(
+        self, strict: System, bucket: str, method: str
+    ) -> None:
+        allowed = preflight(strict, bucket, method, strict.url)
+        other = preflight(strict, bucket, method, "https://evil.example")
+
+        assert allowed == strict.url
+        assert other is None
+
+
+def test_without_one_permission_the_path_fails(tmp_path: Path, photo: bytes) -> None:
+    change = without("ProcessUploadRole", "s3:DeleteObject", tmp_path)
+
+    with running_system(strict=True, change=change) as crippled:
+        person = log_in(crippled)
+        granted = person.grant("image/jpeg", photo)
+        person.upload(granted["upload"], photo)
+        wait_until(lambda: denials(crippled), limit_s=60)
+        left = list_objects(crippled.cloud, crippled.outputs["OriginalsBucketName"])
+        seen = person.expect(200, "GET", f"/photos/{granted['photo']['id']}")
+
+    assert [each.size_bytes for each in left] == [len(photo)]
+    assert seen["original"]["deleted_at"] is None
+
+
+def make_due(system: System, photo_id: str) -> None:
+    """Turn a photo's date of expiry back to a minute ago, in its row and in the index."""
+    table, row = next(
+        (table, row) for table, row in list_items(system.cloud) if photo_id in row["sk"]["S"]
+    )
+    due_at = datetime.now(UTC) - timedelta(minutes=1)
+    shard = row["due_bucket"]["S"].rpartition("#")[2]
+    system.cloud.client("dynamodb").update_item(
+        TableName=table,
+        Key={"pk": row["pk"], "sk": row["sk"]},
+        UpdateExpression="SET expires_at = :at, due_bucket = :bucket",
+        ExpressionAttributeValues={
+            ":at": {"S": due_at.isoformat().replace("+00:00", "Z")},
+            ":bucket": {"S": f"{due_at:%Y-%m-%dT%H}#{shard}"},
+        },
+    )
+
+
+def sweep(system: System) -> None:
+    """Run the sweeper as its schedule does."""
+    cloud_lambda = system.cloud.client("lambda")
+    names = [each["FunctionName"] for each in cloud_lambda.list_functions()["Functions"]]
+    event = {
+        "version": "0",
+        "id": "1",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": "000000000000",
+        "time": "2026-01-01T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }
+    answer = cloud_lambda.invoke(
+        FunctionName=next(name for name in names if "ExpirePhotos" in name),
+        Payload=json.dumps(event),
+    )
+    assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def denials(system: System) -> list[str]:
+    """Return the log lines that tell of a failed attempt or a failed request."""
+    words = ("AccessDenied", "attempt_failed", "request_failed", "Traceback")
+    return [each.text for each in list_lines(system.cloud) if any(w in each.text for w in words)]
+
+
+def preflight(system: System, bucket: str, method: str, origin: str) -> str | None:
+    """Ask as a browser does before it sends; return the origin that is allowed."""
+    client = Client(system.url, ca_bundle=system.cloud.ca_bundle)
+    answer = client.ask(
+        "OPTIONS",
+        f"{system.cloud.endpoint}/{system.outputs[bucket]}/key",
+        {"Origin": origin, "Access-Control-Request-Method": method},
+    )
+    return answer.headers["Access-Control-Allow-Origin"] if answer.status == 200 else None

@@ -1,0 +1,82 @@
+"""The documents say what the code does: routes, errors, rows, links."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app import app
+from chalicelib import errors
+from chalicelib.errors import PROBLEM_BASE, AppError
+from chalicelib.imaging.model import RejectionReason
+from chalicelib.photos.model import REASON_TITLES
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+
+
+def read(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def error_classes() -> Iterator[type[AppError]]:
+    for thing in vars(errors).values():
+        if isinstance(thing, type) and issubclass(thing, AppError) and thing is not AppError:
+            yield thing
+
+
+def test_every_route_is_listed_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)`", read("api.md"), re.MULTILINE))
+    served = {
+        (method, path.removeprefix("/v1")) for path, by in app.routes.items() for method in by
+    }
+
+    assert listed == served
+
+
+def test_every_error_is_listed_with_its_status_and_no_other() -> None:
+    listed = set(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", read("errors.md"), re.MULTILINE))
+
+    assert listed == {(one.code, str(one.status)) for one in error_classes()}
+    assert PROBLEM_BASE in read("errors.md")
+
+
+def test_every_error_stands_in_the_tree_at_the_top_of_its_module() -> None:
+    tree = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+
+    assert tree == {one.__name__ for one in error_classes()}
+
+
+def test_every_reason_is_listed_with_its_words_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (?:rejected|failed) \| (.*) \|$", read("errors.md"), re.M)
+
+    assert dict(rows) == dict(REASON_TITLES)
+    assert {reason.value for reason in RejectionReason} <= REASON_TITLES.keys()
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+class TestLinks:
+    def test_lead_somewhere(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?:)([^)#]+)", text)
+
+        assert not [link for link in links if not (path.parent / link).exists()]
+
+    def test_files_that_are_named_exist(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8")
+        named = re.findall(
+            r"`((?:app|chalicelib|infra|local|tests|web|docs|bench)/[\w/.-]+)`", text
+        )
+
+        assert not [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.name
+)
+def test_decision_says_context_choice_cost_and_when_to_revisit(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+
+    assert all(word in text for word in ("**Context.**", "**Choice.**", "**Cost.**", "**Revisit**"))
+    assert len(text.splitlines()) <= 50
