@@ -1,14 +1,15 @@
 """Use case: seeing one's photos. What is past its time is not there, swept or not (FD.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import rendition_object
-from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, Photo
+from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, Photo, PhotoState
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import Objects
 
@@ -36,18 +37,29 @@ class LibraryService:
         self._renditions = renditions
         self._clock = clock
 
-    def list_photos(self, user_id: UserId, *, limit: int, after: PhotoId | None) -> LibraryPage:
-        """Return one page, newest first; a page is short only at the end of the library."""
+    def list_photos(
+        self,
+        user_id: UserId,
+        *,
+        limit: int,
+        after: PhotoId | None,
+        state: PhotoState | None = None,
+    ) -> LibraryPage:
+        """Return one page, newest first; a page is short only at the end of the library.
+
+        With `state`, only photos in that state: filtered while reading, at the cost of what is read.
+        """
         now = self._clock.now()
-        shown: list[Photo] = []
-        while True:
-            page = self._store.list_page(user_id, limit=limit - len(shown), after=after)
-            shown += [photo for photo in page.photos if photo.is_visible(now)]
-            after = page.photos[-1].id if page.has_more else None
-            if after is None or len(shown) == limit:
-                return LibraryPage(
-                    photos=tuple(self._show(photo, now) for photo in shown), next_after=after
-                )
+        wanted = (
+            photo
+            for photo in self._walk(user_id, after, page_size=limit + 1)
+            if photo.is_visible(now) and state in (None, photo.state)
+        )
+        found = list(islice(wanted, limit + 1))
+        return LibraryPage(
+            photos=tuple(self._show(photo, now) for photo in found[:limit]),
+            next_after=found[limit - 1].id if len(found) > limit else None,
+        )
 
     def get_photo(
         self, user_id: UserId, photo_id: PhotoId, *, wait: timedelta = timedelta()
@@ -66,6 +78,14 @@ class LibraryService:
             if photo.is_settled or now >= until:
                 return self._show(photo, now)
             self._clock.sleep(POLL_INTERVAL)
+
+    def _walk(self, user_id: UserId, after: PhotoId | None, *, page_size: int) -> Iterator[Photo]:
+        while True:
+            page = self._store.list_page(user_id, limit=page_size, after=after)
+            yield from page.photos
+            if not page.has_more:
+                return
+            after = page.photos[-1].id
 
     def _show(self, photo: Photo, now: datetime) -> ShownPhoto:
         urls = {

@@ -23,6 +23,7 @@ from chalicelib.photos.model import (
     REASON_TITLES,
     Destroyed,
     Photo,
+    PhotoState,
     UploadRequest,
 )
 from chalicelib.photos.processing import RENDITION_TYPE
@@ -67,7 +68,10 @@ def list_photos(request: Request) -> Reply:
     if cursor is not None and not is_uuid(cursor):
         raise InvalidRequest.at("/cursor", "Expected the next_cursor of an earlier page.")
     page = services().library.list_photos(
-        request.caller.user_id, limit=limit, after=PhotoId(cursor) if cursor else None
+        request.caller.user_id,
+        limit=limit,
+        after=PhotoId(cursor) if cursor else None,
+        state=_shown_state(request.text("state")),
     )
     body = {
         "photos": [photo_to_json(shown) for shown in page.photos],
@@ -172,6 +176,13 @@ def _upload_request(index: int, wanted: WantedUpload) -> UploadRequest:
         size_bytes=wanted.size_bytes,
         sha256=binascii.unhexlify(wanted.sha256) if wanted.sha256 else None,
     )
+
+
+def _shown_state(text: str | None) -> PhotoState | None:
+    shown = [state for state in PhotoState if state is not PhotoState.DELETING]
+    if text is not None and text not in shown:
+        raise InvalidRequest.at("/state", f"Expected one of {', '.join(shown)}.")
+    return PhotoState(text) if text else None
 
 
 def _photo_id(text: str) -> PhotoId:

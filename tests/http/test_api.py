@@ -154,7 +154,9 @@ class TestRefusals:
 
         assert (answer.status, answer.json["code"]) == (415, "unsupported_media_type")
 
-    @pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=１", "cursor=x"])
+    @pytest.mark.parametrize(
+        "query", ["limit=0", "limit=101", "limit=x", "limit=１", "cursor=x", "state=x"]
+    )
     def test_wrong_query_is_refused(self, api: Api, query: str) -> None:
         api.log_in()
 

@@ -91,6 +91,19 @@ class TestList:
         page = world.library.list_photos(user_id, limit=3, after=None)
         assert [shown.photo.id for shown in page.photos] == [granted[5], granted[1], granted[0]]
 
+    def test_state_filters_and_pages_stay_whole(self, world: World) -> None:
+        user_id = world.log_in()
+        ready = []
+        for number in range(5):
+            photo_id = world.upload(user_id, key=f"key-{number}")
+            if number % 2 == 0:
+                world.deliver(user_id, photo_id)
+                ready.append(photo_id)
+            world.clock.advance(seconds=1)
+
+        page = world.library.list_photos(user_id, limit=2, after=None, state=PhotoState.READY)
+        assert [shown.photo.id for shown in page.photos] == ready[:0:-1]
+
 
 class TestDelete:
     def test_everything_of_the_photo_is_destroyed_and_counted(self, world: World) -> None:
