@@ -47,7 +47,7 @@ class LibraryService:
     ) -> LibraryPage:
         """Return one page, newest first; a page is short only at the end of the library.
 
-        With `state`, only photos in that state: filtered while reading, at the cost of what is read.
+        With `state`, only photos in it: filtered while reading, at the cost of what is read.
         """
         now = self._clock.now()
         wanted = (
