@@ -3,7 +3,7 @@
 Nothing here knows AWS; `chalicelib/aws/` implements the ports. Every key shape is in `keys.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, BinaryIO, Protocol
@@ -28,6 +28,8 @@ class Index:
     partition: str
     sort: str
 
+
+ROWS_A_PAGE = 100
 
 PRIMARY = Index(None, "pk", "sk")
 
@@ -165,6 +167,25 @@ class Table(Protocol):
             Unavailable: throttled or in conflict with another transaction; nothing was written.
         """
         ...
+
+
+def read_partition(table: Table, partition: str) -> Iterator[Item]:
+    """Yield every row of one partition, page by page."""
+    after = None
+    while True:
+        page = table.query(partition, limit=ROWS_A_PAGE, after=after)
+        yield from page.items
+        after = page.next_key
+        if after is None:
+            return
+
+
+def delete_rows(table: Table, rows: Iterable[Item]) -> int:
+    """Delete rows that were read, and count them. What is gone meanwhile may be deleted again."""
+    keys = [Key(row["pk"], row["sk"]) for row in rows]
+    for key in keys:
+        table.write(Delete(key=key, when=ALWAYS))
+    return len(keys)
 
 
 # Objects

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from local.machine import CannotStart, check_tools
+from local.system import System, running_system
 from tests.world import World, running_world
 
 
@@ -19,3 +21,14 @@ def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
 def world() -> Iterator[World]:
     with running_world() as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The packaged template, live on a throw-away cloud: slow to make, so everyone shares it."""
+    try:
+        check_tools()
+    except CannotStart as reason:
+        pytest.skip(f"live tests need the local cloud: {reason}")
+    with running_system() as running:
+        yield running

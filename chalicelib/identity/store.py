@@ -27,11 +27,12 @@ from chalicelib.storage import (
     Delete,
     Exists,
     Item,
-    Key,
     Put,
     Table,
     Update,
     Write,
+    delete_rows,
+    read_partition,
 )
 
 NEVER_S = 253_402_300_799
@@ -194,29 +195,16 @@ class IdentityStore:
         self._accounts.write(Delete(key=session_key(user_id, session_id), when=ALWAYS))
 
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
-        """Yield every row about a user, the row of the number last."""
-        after: Item | None = None
-        number: str | None = None
-        while True:
-            page = self._accounts.query(user_partition(user_id), limit=100, after=after)
-            for row in page.items:
-                number = row.get("phone_index", number)
-                yield row
-            after = page.next_key
-            if after is None:
-                break
-        owned = self._accounts.get(phone_key(number)) if number else None
-        if owned:
-            yield owned
+        """Yield every row about a user, that of the number included; the profile comes last."""
+        profile = self._accounts.get(profile_key(user_id))
+        number = self._accounts.get(phone_key(profile["phone_index"])) if profile else None
+        sessions = read_partition(self._accounts, user_partition(user_id))
+        yield from (row for row in sessions if row["sk"] != profile_key(user_id).sk)
+        yield from (row for row in (number, profile) if row)
 
     def erase_rows(self, user_id: UserId) -> int:
-        """Delete what `list_rows` yields, the profile last: a repeat finds what is left."""
-        rows = list(self.list_rows(user_id))
-        rows.sort(key=lambda row: row["sk"] == "PROFILE")
-        for row in rows:
-            # Unconditional: what is gone may be deleted again.
-            self._accounts.write(Delete(key=Key(row["pk"], row["sk"]), when=ALWAYS))
-        return len(rows)
+        """Delete all that `list_rows` yields, the profile last: a repeat finds what is left."""
+        return delete_rows(self._accounts, self.list_rows(user_id))
 
     def _consume(self, *writes: Write) -> bool:
         try:

@@ -33,7 +33,6 @@ from chalicelib.photos.model import (
 )
 from chalicelib.retention.model import TTL_SLACK, china_day, until_next_china_day
 from chalicelib.storage import (
-    ALWAYS,
     Absent,
     AllOf,
     AnyOf,
@@ -43,10 +42,11 @@ from chalicelib.storage import (
     Delete,
     Exists,
     Item,
-    Key,
     Put,
     Table,
     Update,
+    delete_rows,
+    read_partition,
 )
 
 
@@ -232,20 +232,10 @@ class PhotoStore:
 
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
         """Yield every row about a user: photos, quotas, grants."""
-        after = None
-        while True:
-            page = self._photos.query(user_partition(user_id), limit=100, after=after)
-            yield from page.items
-            after = page.next_key
-            if after is None:
-                return
+        return read_partition(self._photos, user_partition(user_id))
 
     def erase_rows(self, user_id: UserId) -> int:
-        rows = list(self.list_rows(user_id))
-        for row in rows:
-            # Unconditional: what is gone may be deleted again.
-            self._photos.write(Delete(key=Key(row["pk"], row["sk"]), when=ALWAYS))
-        return len(rows)
+        return delete_rows(self._photos, self.list_rows(user_id))
 
     def _write_quietly(self, write: Update | Delete) -> bool:
         try:

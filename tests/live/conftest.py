@@ -1,33 +1,12 @@
-"""One whole local system for all live tests: the packaged template on a throw-away cloud.
+"""People on the live system; each test is a new person with a phone number of their own."""
 
-Slow to make and shared, so each test is a new person with a phone number of their own.
-"""
-
-import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from local.client import Client
-from local.machine import CannotStart, check_tools
-from local.system import System, running_system
-
-_numbers = itertools.count(13_900_000_000)
-
-
-def next_phone() -> str:
-    """Return a phone number no other test uses, in E.164."""
-    return f"+86{next(_numbers)}"
-
-
-@pytest.fixture(scope="session")
-def system() -> Iterator[System]:
-    try:
-        check_tools()
-    except CannotStart as reason:
-        pytest.skip(f"live tests need the local cloud: {reason}")
-    with running_system() as running:
-        yield running
+from local.system import System
+from tests.phones import next_phone
 
 
 @pytest.fixture

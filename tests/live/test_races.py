@@ -8,7 +8,7 @@ import pytest
 
 from local.client import Answer, Client
 from local.system import System
-from tests.live.conftest import next_phone
+from tests.phones import next_phone
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 

@@ -13,8 +13,8 @@ import pytest
 
 from local.client import Client
 from local.machine import PROJECT, free_port, is_free
-from tests.live.conftest import next_phone
 from tests.live.looking import wait_until
+from tests.phones import next_phone
 
 pytestmark = [
     pytest.mark.live,

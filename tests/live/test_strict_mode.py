@@ -20,8 +20,8 @@ from local.inspection import list_items, list_objects
 from local.logs import list_lines
 from local.machine import CannotStart, check_tools
 from local.system import System, running_system
-from tests.live.conftest import next_phone
 from tests.live.looking import wait_until
+from tests.phones import next_phone
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 

@@ -12,7 +12,7 @@ from local.inspection import find_copies, find_secrets, list_items, list_objects
 from local.photo_files import read_jpeg
 from local.promises import LONGEST_SIDE_PX, six_months_after
 from local.system import System
-from tests.live.conftest import next_phone
+from tests.phones import next_phone
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 

@@ -1,0 +1,201 @@
+// @ts-check
+/** The HTTP API as functions; every failure is one ApiError with a code that has words in both languages. */
+import * as session from "./session.js";
+
+/**
+ * @typedef {{
+ *   url: string, url_expires_at: string,
+ *   width_px: number, height_px: number, size_bytes: number, content_type: string,
+ * }} Rendition
+ * @typedef {{
+ *   id: string,
+ *   state: "awaiting_upload" | "processing" | "ready" | "rejected" | "failed",
+ *   content_type: string, created_at: string, expires_at: string,
+ *   original: {size_bytes: number | null, deleted_at: string | null},
+ *   rejection: {code: string, title: string} | null,
+ *   renditions: {full?: Rendition, preview?: Rendition, thumb?: Rendition},
+ * }} Photo
+ * @typedef {{url: string, fields: Record<string, string>, expires_at: string}} UploadForm
+ * @typedef {{photo: Photo, upload: UploadForm}} Grant
+ * @typedef {{content_type: string, size_bytes: number, sha256?: string}} Declaration
+ * @typedef {{photos: number, objects: number, bytes: number, has_more?: boolean}} Destroyed
+ * @typedef {{
+ *   photos_per_day: number, bytes_per_day: number, used_photos: number, used_bytes: number,
+ *   max_upload_bytes: number, accepted_types: string[],
+ * }} Limits
+ * @typedef {{
+ *   body?: unknown, headers?: Record<string, string>, signal?: AbortSignal,
+ *   patienceMs?: number, token?: string | null,
+ * }} Options
+ */
+
+const TIMEOUT_MS = 30_000;
+export const LONG_POLL_S = 15;
+export const DELETE_BATCH = 25;
+const base = document.querySelector('meta[name="ifotor-api"]')?.getAttribute("content") ?? "/v1";
+
+/** Milliseconds by which the server's clock is ahead of this device's. */
+let clockOffsetMs = 0;
+
+/** @returns {number} the server's time in milliseconds: a device with a wrong clock still counts right. */
+export function serverNow() {
+  return Date.now() + clockOffsetMs;
+}
+
+export class ApiError extends Error {
+  /**
+   * @param {string} code a problem code, or `offline`, `network`, `timeout` for what never got an answer
+   * @param {number} [status]
+   * @param {Record<string, any>} [facts] the problem document
+   */
+  constructor(code, status = 0, facts = {}) {
+    super(code);
+    this.code = code;
+    this.status = status;
+    this.facts = facts;
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Options} [options]
+ * @returns {Promise<any>}
+ */
+async function send(method, path, { body, headers = {}, signal, patienceMs = TIMEOUT_MS, token } = {}) {
+  const timeout = AbortSignal.timeout(patienceMs);
+  const stop = signal ? anySignal([signal, timeout]) : timeout;
+  const all = { ...headers };
+  if (body !== undefined) all["Content-Type"] = "application/json";
+  if (token) all.Authorization = `Bearer ${token}`;
+  try {
+    const request = {
+      method,
+      headers: all,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: stop,
+    };
+    const response = await fetch(base + path, { ...request, cache: "no-store", credentials: "omit" });
+    noteServerClock(response.headers.get("Date"));
+    return await read(response);
+  } catch (error) {
+    if (error instanceof ApiError || signal?.aborted) throw error;
+    if (timeout.aborted) throw new ApiError("timeout");
+    throw new ApiError(navigator.onLine ? "network" : "offline");
+  }
+}
+
+/** @param {Response} response */
+async function read(response) {
+  if (response.status === 204) return null;
+  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const document = isJson ? await response.json() : {};
+  if (response.ok && isJson) return document;
+  const code = document.code ?? (response.status >= 500 ? "unavailable" : "unknown");
+  throw new ApiError(code, response.status, document);
+}
+
+/** @param {string | null} date */
+function noteServerClock(date) {
+  const milliseconds = date ? Date.parse(date) : NaN;
+  // The header has whole seconds, so differences below two mean nothing.
+  if (!Number.isNaN(milliseconds))
+    clockOffsetMs = Math.abs(milliseconds - Date.now()) < 2000 ? 0 : milliseconds - Date.now();
+}
+
+/** @param {AbortSignal[]} signals */
+function anySignal(signals) {
+  const controller = new AbortController();
+  for (const signal of signals) {
+    if (signal.aborted) controller.abort();
+    signal.addEventListener("abort", () => controller.abort(), { once: true });
+  }
+  return controller.signal;
+}
+
+/**
+ * A request in the person's name. A 401 refreshes the session once and tries once more.
+ * @param {string} method
+ * @param {string} path
+ * @param {Options} [options]
+ */
+async function sendAs(method, path, options = {}) {
+  const token = session.accessToken();
+  try {
+    return await send(method, path, { ...options, token });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    await session.refresh(token, (refreshToken) =>
+      send("POST", "/login/refresh", { body: { refresh_token: refreshToken } }),
+    );
+    try {
+      return await send(method, path, { ...options, token: session.accessToken() });
+    } catch (again) {
+      if (again instanceof ApiError && again.status === 401) session.end("expired");
+      throw again;
+    }
+  }
+}
+
+/** @param {string} phone @returns {Promise<{challenge_id: string, expires_at: string}>} */
+export const requestCode = (phone) => send("POST", "/login/codes", { body: { phone } });
+
+/**
+ * @param {string} challengeId
+ * @param {string} phone
+ * @param {string} code
+ */
+export async function logIn(challengeId, phone, code) {
+  session.begin(await send("POST", "/login/sessions", { body: { challenge_id: challengeId, phone, code } }));
+}
+
+/** End the session here at once, and on the server as soon as it can be reached. */
+export async function logOut() {
+  const token = session.accessToken();
+  session.end("left");
+  if (token) await send("DELETE", "/me/sessions/current", { token }).catch(() => undefined);
+}
+
+/** @returns {Promise<{limits: Limits}>} */
+export const getMe = () => sendAs("GET", "/me");
+
+/**
+ * @param {Declaration[]} photos 1 to 50
+ * @param {string} idempotencyKey the same key gives the same grants again
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{photos: Grant[]}>}
+ */
+export const grantUploads = (photos, idempotencyKey, signal) =>
+  sendAs("POST", "/photos", { body: { photos }, headers: { "Idempotency-Key": idempotencyKey }, signal });
+
+/**
+ * @param {number} limit
+ * @param {string | null} [cursor]
+ * @returns {Promise<{photos: Photo[], next_cursor: string | null}>}
+ */
+export const listPhotos = (limit, cursor) =>
+  sendAs("GET", `/photos?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+
+/** @param {string} id @returns {Promise<Photo>} */
+export const getPhoto = (id) => sendAs("GET", `/photos/${encodeURIComponent(id)}`);
+
+/**
+ * Wait on the server until the photo is finished, or the wait is over.
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {Promise<Photo>}
+ */
+export const awaitPhoto = (id, signal) =>
+  sendAs("GET", `/photos/${encodeURIComponent(id)}?wait_s=${LONG_POLL_S}`, {
+    signal,
+    patienceMs: LONG_POLL_S * 1000 + TIMEOUT_MS,
+  });
+
+/** @param {string} id @returns {Promise<Destroyed>} */
+export const deletePhoto = (id) => sendAs("DELETE", `/photos/${encodeURIComponent(id)}`);
+
+/** @param {string[]} ids at most 25 @returns {Promise<Destroyed>} */
+export const deletePhotos = (ids) => sendAs("POST", "/photos/deletions", { body: { photo_ids: ids } });
+
+/** One batch of everything; repeat while `has_more`. @returns {Promise<Destroyed>} */
+export const deleteAllPhotos = () => sendAs("POST", "/photos/deletions", { body: { all: true } });

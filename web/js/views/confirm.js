@@ -1,0 +1,64 @@
+// @ts-check
+/** Asks before photos are destroyed, does it, and stays open with the reason when it failed. */
+import { h } from "../dom.js";
+import { t } from "../i18n.js";
+import { explain } from "../problems.js";
+
+/** @typedef {import("../api.js").Destroyed} Destroyed */
+
+/**
+ * @param {string} title
+ * @param {string} body
+ * @param {() => Promise<Destroyed>} destroy
+ * @returns {Promise<Destroyed | null>} null when the person thought better of it
+ */
+export function confirmDeletion(title, body, destroy) {
+  const opener = document.activeElement;
+  return new Promise((resolve) => {
+    /** @type {Destroyed | null} */
+    let outcome = null;
+    const problem = h("p", { class: "problem", role: "alert" });
+    const cancel = h(
+      "button",
+      { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() },
+      t("app.cancel"),
+    );
+    const act = async () => {
+      cancel.disabled = confirm.disabled = true;
+      problem.textContent = "";
+      confirm.textContent = t("confirm.deleting");
+      try {
+        outcome = await destroy();
+        dialog.close();
+      } catch (error) {
+        problem.textContent = explain(error);
+        confirm.textContent = t("app.retry");
+        cancel.disabled = confirm.disabled = false;
+        confirm.focus();
+      }
+    };
+    const confirm = h(
+      "button",
+      { type: "button", class: "button danger", onclick: act },
+      t("confirm.delete"),
+    );
+    const dialog = h(
+      "dialog",
+      { class: "confirm", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" },
+      h("h2", { id: "confirm-title" }, title),
+      h("p", { id: "confirm-body" }, body),
+      problem,
+      h("div", { class: "confirm-actions" }, cancel, confirm),
+    );
+    dialog.addEventListener("cancel", (event) => {
+      if (confirm.disabled) event.preventDefault(); // under way: closing now would hide the outcome
+    });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (!outcome && opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      resolve(outcome);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

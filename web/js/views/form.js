@@ -1,0 +1,32 @@
+// @ts-check
+/** What every form of the page does alike: say what is wrong beside the field, and show that it works. */
+import { h, setAttribute } from "../dom.js";
+
+/** A place for what went wrong, tied to its field. @param {string} id */
+export function problemLine(id) {
+  return h("p", { class: "problem", id, role: "alert" });
+}
+
+/**
+ * @param {HTMLElement} line
+ * @param {HTMLInputElement} input
+ * @param {string} words empty clears it
+ */
+export function say(line, input, words) {
+  line.textContent = words;
+  setAttribute(input, "aria-invalid", words ? "true" : null);
+}
+
+/** @param {HTMLButtonElement} button @param {string} words */
+export function busy(button, words) {
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  button.textContent = words;
+}
+
+/** @param {HTMLButtonElement} button @param {string} words */
+export function idle(button, words) {
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+  button.textContent = words;
+}
