@@ -12,11 +12,9 @@ from typing import Any, Protocol
 LOG_FIELDS = frozenset(
     {
         "attempt",
-        "code",
         "count",
         "duration_ms",
         "error",
-        "function",
         "is_new",
         "location",
         "method",

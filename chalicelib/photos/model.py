@@ -47,6 +47,7 @@ class PhotoEvent(StrEnum):
     CLAIMED = "claimed"
     RENDERED = "rendered"
     REFUSED = "refused"
+    NOT_UPLOADED = "not_uploaded"
     GIVEN_UP = "given_up"
     DELETION = "deletion"
 
@@ -56,6 +57,7 @@ TRANSITIONS: Mapping[tuple[PhotoState, PhotoEvent], PhotoState] = {
     (PhotoState.PROCESSING, PhotoEvent.CLAIMED): PhotoState.PROCESSING,
     (PhotoState.PROCESSING, PhotoEvent.RENDERED): PhotoState.READY,
     (PhotoState.PROCESSING, PhotoEvent.REFUSED): PhotoState.REJECTED,
+    (PhotoState.PROCESSING, PhotoEvent.NOT_UPLOADED): PhotoState.AWAITING_UPLOAD,
     (PhotoState.AWAITING_UPLOAD, PhotoEvent.GIVEN_UP): PhotoState.FAILED,
     (PhotoState.PROCESSING, PhotoEvent.GIVEN_UP): PhotoState.FAILED,
     **{(state, PhotoEvent.DELETION): PhotoState.DELETING for state in PhotoState},
@@ -75,7 +77,6 @@ def moved(state: PhotoState, event: PhotoEvent) -> PhotoState:
 CHECKSUM_MISMATCH = "checksum_mismatch"
 TOO_MANY_BYTES = "too_many_bytes"
 PROCESSING_FAILED = "processing_failed"
-UPLOAD_LOST = "upload_lost"
 
 REASON_TITLES: Mapping[str, str] = {
     "unsupported_type": "This kind of file is not a photo that can be edited here",
@@ -87,7 +88,6 @@ REASON_TITLES: Mapping[str, str] = {
     "corrupt": "The file is damaged",
     CHECKSUM_MISMATCH: "The file changed on its way here",
     PROCESSING_FAILED: "The photo could not be processed; please upload it again",
-    UPLOAD_LOST: "The upload did not arrive; please upload it again",
 }
 """Why a photo ended `rejected` or `failed`: a stable code and a sentence for people."""
 

@@ -26,7 +26,6 @@ from chalicelib.photos.model import (
     PROCESSING_FAILED,
     TERMINAL,
     TOO_MANY_BYTES,
-    UPLOAD_LOST,
     Lease,
     Photo,
     PhotoEvent,
@@ -48,6 +47,8 @@ class Outcome(StrEnum):
     """The photo had its end already; its original was deleted once more."""
     GONE = "gone"
     """There is no such photo any more; whatever was left of it was destroyed."""
+    NOT_UPLOADED = "not_uploaded"
+    """There is no original yet; the event of its upload will come."""
     TAKEN_OVER = "taken_over"
     """Another delivery finishes the photo."""
 
@@ -101,6 +102,8 @@ class ProcessingService:
                 self._store.finish(ended, lease)
             except ConditionFailed as refusal:
                 return self._stand_back(user_id, photo_id, refusal)
+        if ended.state not in TERMINAL:
+            return Outcome.NOT_UPLOADED
         self._delete_original(user_id, photo_id)
         self._log.record(
             f"photo_{ended.state}",
@@ -136,7 +139,7 @@ class ProcessingService:
         return Outcome.FINISHED
 
     def _end_of(self, photo: Photo, now: datetime) -> Photo:
-        """Render the photo, or find out why not, and return it in the state that it ends in."""
+        """Render the photo, or find out why not, and return it in the state that follows."""
         # The file has no name: even a worker that is killed leaves no copy of the original behind.
         with tempfile.TemporaryFile() as source:
             try:
@@ -146,11 +149,12 @@ class ProcessingService:
                 _check_sum(source, photo.sha256)
                 rendered = self._renderer.render(source, photo.content_type)
             except ObjectMissing:
-                return _refused(photo, PhotoEvent.GIVEN_UP, UPLOAD_LOST, now)
+                # An event ahead of its upload, or a forged one: the upload may still come.
+                return replace(photo, state=moved(photo.state, PhotoEvent.NOT_UPLOADED))
             except ObjectTooLarge:
-                return _refused(photo, PhotoEvent.REFUSED, TOO_MANY_BYTES, now)
+                return _refused(photo, TOO_MANY_BYTES, now)
             except ImageRefused as refusal:
-                return _refused(photo, PhotoEvent.REFUSED, refusal.code, now)
+                return _refused(photo, refusal.code, now)
         return replace(
             photo,
             state=moved(photo.state, PhotoEvent.RENDERED),
@@ -212,10 +216,9 @@ class ProcessingService:
             raise
 
 
-def _refused(photo: Photo, event: PhotoEvent, reason: str, now: datetime) -> Photo:
-    return replace(
-        photo, state=moved(photo.state, event), reason=reason, expires_at=now + REFUSED_KEPT
-    )
+def _refused(photo: Photo, reason: str, now: datetime) -> Photo:
+    state = moved(photo.state, PhotoEvent.REFUSED)
+    return replace(photo, state=state, reason=reason, expires_at=now + REFUSED_KEPT)
 
 
 def _check_sum(source: BinaryIO, expected: bytes | None) -> None:

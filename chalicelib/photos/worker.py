@@ -20,6 +20,8 @@ from chalicelib.photos.processing import PhotoBusy, ProcessingService
 RETRY_BACKOFFS = (timedelta(seconds=3), timedelta(seconds=20))
 """Before the second and third try; the queue's own wait (six minutes) stays for workers that died.
 """
+FIRST_BUSY_WAIT = timedelta(seconds=5)
+"""A worker that is alive is done in a few seconds; only the second wait is for one that died."""
 BUSY_SLACK = timedelta(seconds=2)
 
 
@@ -50,7 +52,9 @@ class UploadWorker:
                 outcome = self._processing.process(user_id, photo_id)
                 self._log.record(f"upload_{outcome}", photo_id=photo_id, attempt=attempt)
         except PhotoBusy as busy:
-            self._queue.retry_in(record.receipt_handle, busy.retry_after + BUSY_SLACK)
+            lease_over = busy.retry_after + BUSY_SLACK
+            wait = min(lease_over, FIRST_BUSY_WAIT) if attempt == 1 else lease_over
+            self._queue.retry_in(record.receipt_handle, wait)
             raise
         except UnintelligibleMessage:
             self._log.record("upload_message_unintelligible", level=Level.ERROR, attempt=attempt)

@@ -1,6 +1,7 @@
 """Events of S3 come twice, late, early and broken: the result is the same, or nothing."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.live.looking import (
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
-LEASE_AND_SLACK_S = 92
+IN_FLIGHT_S = 360
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +60,11 @@ def test_events_delivered_at_once_give_one_result(
         send_upload_event(system, key)
     person.wait_for(photo_id)
 
-    # A delivery that finds another worker busy comes again, once that worker's lease is over.
+    # What found another worker busy comes again when that lease is over; nothing waits for longer
+    # than a message that is being worked on.
     queue = messages_in(system.cloud, system.outputs["UploadsQueueUrl"])
     waits_s = [each["VisibleAt"] - time.time() for each in queue if key in each["Body"]]
-    assert all(wait_s <= LEASE_AND_SLACK_S for wait_s in waits_s)
+    assert all(wait_s <= IN_FLIGHT_S for wait_s in waits_s)
     assert person.expect(200, "GET", f"/photos/{photo_id}")["state"] == "ready"
     assert names_of_objects(system, photo_id) == ["full.jpg", "preview.jpg", "thumb.jpg"]
     dead = messages_in(system.cloud, system.outputs["UploadsDeadLetterQueueUrl"])
@@ -111,3 +113,32 @@ def test_an_unintelligible_message_waits_in_the_dead_letter_queue(system: System
     dead = system.outputs["UploadsDeadLetterQueueUrl"]
     kept = wait_until(lambda: [m for m in messages_in(system.cloud, dead) if m["ReceiveCount"] > 0])
     assert [message["Body"] for message in kept] == ["not a notification"]
+
+
+def test_a_photo_whose_message_never_succeeds_says_so_and_leaves_nothing(
+    system: System, person: Client, photo: bytes
+) -> None:
+    granted = person.grant("image/jpeg", photo)
+    photo_id = granted["photo"]["id"]
+    (table, row) = next(each for each in list_items(system.cloud) if photo_id in each[1]["sk"]["S"])
+    # A row that the code of today cannot read stands for any failure of our own.
+    system.cloud.client("dynamodb").update_item(
+        TableName=table,
+        Key={"pk": row["pk"], "sk": row["sk"]},
+        UpdateExpression="SET content_type = :unknown",
+        ExpressionAttributeValues={":unknown": {"S": "image/unknown"}},
+    )
+    person.upload(granted["upload"], photo)
+
+    # Three tries, 3 and 20 seconds apart, then the dead-letter queue.
+    ended = wait_until(lambda: _ended(person, photo_id), limit_s=60)
+    assert ended["state"] == "failed"
+    assert ended["rejection"]["code"] == "processing_failed"
+    assert ended["original"]["deleted_at"]
+    assert names_of_objects(system, photo_id) == []
+    assert not [each for each in list_objects(system.cloud) if photo_id in each.key]
+
+
+def _ended(person: Client, photo_id: str) -> dict[str, Any]:
+    shown: dict[str, Any] = person.expect(200, "GET", f"/photos/{photo_id}")
+    return shown if shown["original"]["deleted_at"] else {}

@@ -38,6 +38,20 @@ def test_two_hundred_guesses_at_once_get_five_tries(system: System) -> None:
     assert guess(code).status == 422
 
 
+def test_right_code_many_times_at_once_opens_one_session(system: System) -> None:
+    client = Client(system.url)
+    phone = next_phone()
+    challenge_id = client.request_code(phone)
+    proof = {"challenge_id": challenge_id, "phone": phone, "code": client.read_code(phone)}
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(
+            pool.map(lambda _: client.call("POST", "/login/sessions", proof), range(AT_ONCE))
+        )
+
+    assert sorted(answer.status for answer in answers) == [201, *[422] * (AT_ONCE - 1)]
+
+
 def test_parallel_grants_never_exceed_the_daily_quota(person: Client) -> None:
     batch = [{"content_type": "image/jpeg", "size_bytes": 1}] * 50
 

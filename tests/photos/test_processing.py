@@ -72,13 +72,15 @@ class TestProcess:
         assert photo.reason == "checksum_mismatch"
         assert world.objects() == set()
 
-    def test_event_without_an_object_ends_the_photo(self, world: World) -> None:
+    def test_event_ahead_of_its_upload_does_no_harm(self, world: World) -> None:
         user_id = world.log_in()
         photo = world.grant(user_id)[0].photo
-        world.deliver(user_id, photo.id)
 
-        found = world.library.get_photo(user_id, photo.id).photo
-        assert (found.state, found.reason) == (PhotoState.FAILED, "upload_lost")
+        assert world.deliver(user_id, photo.id) == DONE
+        assert world.library.get_photo(user_id, photo.id).photo == photo
+        world.put_original(user_id, photo.id)
+        assert world.deliver(user_id, photo.id) == DONE
+        assert world.library.get_photo(user_id, photo.id).photo.state is PhotoState.READY
 
 
 class TestRepeats:
@@ -114,7 +116,9 @@ class TestRepeats:
             world.deliver(user_id, photo_id)
         world.renderer.failure = None
 
-        assert world.deliver(user_id, photo_id) == AGAIN
+        assert world.deliver(user_id, photo_id, attempt=1) == AGAIN
+        assert world.queue.delays["receipt-1"] == timedelta(seconds=5)
+        assert world.deliver(user_id, photo_id, attempt=2) == AGAIN
         assert timedelta(seconds=90) < world.queue.delays["receipt-1"] < timedelta(seconds=100)
         world.clock.advance(seconds=90)
         assert world.deliver(user_id, photo_id) == DONE

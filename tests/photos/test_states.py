@@ -36,8 +36,10 @@ def happen(world: World, photo: Photo, event: PhotoEvent) -> None:
             store.finish(replace(photo, state=PhotoState.READY), lease)
         case PhotoEvent.REFUSED:
             store.finish(replace(photo, state=PhotoState.REJECTED, reason="corrupt"), lease)
+        case PhotoEvent.NOT_UPLOADED:
+            store.finish(replace(photo, state=PhotoState.AWAITING_UPLOAD), lease)
         case PhotoEvent.GIVEN_UP:
-            store.give_up(replace(photo, state=PhotoState.FAILED, reason="upload_lost"), now)
+            store.give_up(replace(photo, state=PhotoState.FAILED, reason="corrupt"), now)
         case PhotoEvent.DELETION:
             store.mark_deleting(photo.user_id, photo.id, now, only_expired=False)
 

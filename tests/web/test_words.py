@@ -14,7 +14,7 @@ ENTRY = re.compile(r'^  "([\w.]+)": "(.*)",$')
 PLACE = re.compile(r"\{(\w+)\}")
 USED_KEY = re.compile(r'\b(?:t|tn|sentence)\(\s*"([\w.]+)"|words: "([\w.]+)"')
 
-DECIDED_ELSEWHERE = {"checksum_mismatch", "processing_failed", "upload_lost"}
+DECIDED_ELSEWHERE = {"checksum_mismatch", "processing_failed"}
 """Reasons a photo ends with that are not found by looking at its bytes."""
 
 UNANSWERED = {"offline", "network", "timeout", "upload_interrupted", "upload_refused", "unknown"}

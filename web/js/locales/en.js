@@ -178,7 +178,6 @@ export default {
   "rejection.corrupt": "The file is damaged or incomplete, so we couldn't open it.",
   "rejection.checksum_mismatch": "The file changed on its way to us, so we didn't use it. Choose it again.",
   "rejection.processing_failed": "We couldn't finish this photo. It was our fault. Choose it again.",
-  "rejection.upload_lost": "The upload never arrived. Choose the photo again.",
   "rejection.unknown": "This photo couldn't be used.",
   "rejection.original_gone": "What you sent was destroyed.",
 };

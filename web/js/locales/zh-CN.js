@@ -178,7 +178,6 @@ export default {
   "rejection.corrupt": "文件已损坏或不完整，无法打开。",
   "rejection.checksum_mismatch": "文件在传输中发生了变化，我们没有使用。请重新选择。",
   "rejection.processing_failed": "照片没有处理成功，这是我们的问题。请重新选择。",
-  "rejection.upload_lost": "照片没有送达，请重新选择。",
   "rejection.unknown": "这张照片无法使用。",
   "rejection.original_gone": "你发送的文件已被销毁。",
 };
