@@ -50,6 +50,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
 ALICE_PHONE = Phone("+8613800138000")
+BOB_PHONE = Phone("+8613900139000")
 TABLE_PROPERTIES = {
     "AttributeDefinitions",
     "BillingMode",

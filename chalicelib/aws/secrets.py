@@ -7,6 +7,7 @@ import hashlib
 import time
 from typing import Any
 
+from chalicelib.errors import Unavailable
 from chalicelib.identity.ports import Secret
 
 MAX_AGE_S = 300
@@ -47,21 +48,24 @@ class SecretsManagerRing:
         return previous if previous and previous.id == secret_id else None
 
     def _read_previous(self, *, force_fetch: bool) -> Secret | None:
-        from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
-
         if not self._has_previous:
             return None
         try:
             return self._read("AWSPREVIOUS", force_fetch=force_fetch)
-        except GetParameterError:
-            # A secret that was never rotated has no previous version; ask again only with the next
-            # fetch.
+        except Unavailable:
+            # A secret that was never rotated has none; ask again only with the next fetch.
             self._has_previous = False
             return None
 
     def _read(self, stage: str, *, force_fetch: bool = False) -> Secret:
-        text = self._stages[stage].get(
-            self._arn, max_age=MAX_AGE_S, force_fetch=force_fetch, VersionStage=stage
-        )
+        """Read one version; without a key nothing may be allowed: a failure is Unavailable."""
+        from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+        try:
+            text = self._stages[stage].get(
+                self._arn, max_age=MAX_AGE_S, force_fetch=force_fetch, VersionStage=stage
+            )
+        except GetParameterError:
+            raise Unavailable("The keys could not be read.") from None
         key = str(text).encode()
         return Secret(id=hashlib.sha256(b"id\n" + key).digest()[:4], key=key)

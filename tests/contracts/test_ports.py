@@ -16,7 +16,7 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.kms import KmsPhoneVault
 from chalicelib.aws.secrets import SecretsManagerRing
 from chalicelib.aws.sms import HttpSmsSender, SnsSmsSender
-from chalicelib.errors import SmsUnavailable
+from chalicelib.errors import SmsUnavailable, Unavailable
 from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
 from chalicelib.ids import UserId
 from chalicelib.imaging.renderer import LadderRenderer
@@ -70,6 +70,15 @@ class TestSecretRing:
 
         assert ring.find(new.id) == new
         assert ring.find(old.id) == old
+
+
+def test_key_that_cannot_be_read_is_unavailable_and_allows_nothing() -> None:
+    ring = SecretsManagerRing(client("secretsmanager"), "a secret that is not there")
+
+    with pytest.raises(Unavailable):
+        ring.current()
+    with pytest.raises(Unavailable):
+        ring.find(b"none")
 
 
 def _reopened(ring: SecretRing) -> SecretRing:

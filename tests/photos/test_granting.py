@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict, IdempotencyKeyReused, QuotaExceeded
 from chalicelib.keys import original_object
 from chalicelib.photos.model import PHOTOS_PER_DAY, PhotoState, UploadRequest
 from tests.photos.post_policy import refusals
-from tests.world import World
+from tests.world import BOB_PHONE, World
 
 
 def policy_of(form: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class TestRepeat:
 
     def test_key_of_one_user_means_nothing_for_another(self, world: World) -> None:
         alice = world.grant(world.log_in())
-        bob = world.grant(world.log_in(bob_phone()))
+        bob = world.grant(world.log_in(BOB_PHONE))
 
         assert alice[0].photo.id != bob[0].photo.id
 
@@ -115,7 +115,3 @@ class TestQuota:
             world.granting.grant_uploads(user_id, [wanted] * 3, idempotency_key="c")
         assert refusal.value.facts["limit"] == "bytes_per_day"
         assert len(world.photo_store.list_page(user_id, limit=200, after=None).photos) == 100
-
-
-def bob_phone() -> Any:
-    return "+8613900139000"

@@ -6,13 +6,12 @@ import pytest
 
 from chalicelib.errors import NotFound
 from chalicelib.photos.model import PhotoState
-from tests.photos.test_granting import bob_phone
-from tests.world import World
+from tests.world import BOB_PHONE, World
 
 
 class TestGet:
     def test_photo_of_somebody_else_is_not_there(self, world: World) -> None:
-        alice, bob = world.log_in(), world.log_in(bob_phone())
+        alice, bob = world.log_in(), world.log_in(BOB_PHONE)
         photo_id = world.upload(alice)
 
         with pytest.raises(NotFound):
@@ -131,7 +130,7 @@ class TestDelete:
         assert "Uploads" not in world.s3.list_multipart_uploads(Bucket="originals")
 
     def test_all_goes_in_batches_and_only_ones_own(self, world: World) -> None:
-        alice, bob = world.log_in(), world.log_in(bob_phone())
+        alice, bob = world.log_in(), world.log_in(BOB_PHONE)
         for number in range(2):
             world.grant(alice, key=f"a{number}", count=20)
         kept = world.upload(bob)
@@ -143,7 +142,7 @@ class TestDelete:
         assert world.library.get_photo(bob, kept)
 
     def test_deleting_some_skips_what_is_not_there(self, world: World) -> None:
-        alice, bob = world.log_in(), world.log_in(bob_phone())
+        alice, bob = world.log_in(), world.log_in(BOB_PHONE)
         mine, theirs = world.upload(alice), world.upload(bob)
         batch = world.deletion.delete_photos(alice, [mine, theirs, mine])
 

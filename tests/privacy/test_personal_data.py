@@ -8,8 +8,7 @@ from chalicelib.errors import Unauthenticated
 from chalicelib.ids import SystemEntropy
 from infra.template import assemble, get_stage
 from tests.fakes import FakeClock
-from tests.photos.test_granting import bob_phone
-from tests.world import ALICE_PHONE, ROOT, World, make_stores
+from tests.world import ALICE_PHONE, BOB_PHONE, ROOT, World, make_stores
 
 HOLDS_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
 
@@ -28,7 +27,7 @@ def test_no_table_or_bucket_is_forgotten() -> None:
 class TestEverythingOfOnePerson:
     @pytest.fixture
     def two_people(self, world: World) -> World:
-        for phone in (ALICE_PHONE, bob_phone()):
+        for phone in (ALICE_PHONE, BOB_PHONE):
             user_id = world.log_in(phone)
             world.deliver(user_id, world.upload(user_id, key="processed"))
             world.upload(user_id, key="on its way")
@@ -61,14 +60,14 @@ class TestEverythingOfOnePerson:
 
     def test_is_erased_and_nobody_elses(self, two_people: World) -> None:
         alice = two_people.log_in()
-        bob_before = two_people.photos_data.count(two_people.log_in(bob_phone()))
+        bob_before = two_people.photos_data.count(two_people.log_in(BOB_PHONE))
         for data in (two_people.identity_data, two_people.photos_data):
             counted = data.count(alice)
             assert data.erase(alice) == counted
             assert set(data.count(alice).values()) == {0}
             assert set(data.erase(alice).values()) == {0}
 
-        assert two_people.photos_data.count(two_people.log_in(bob_phone())) == bob_before
+        assert two_people.photos_data.count(two_people.log_in(BOB_PHONE)) == bob_before
         assert alice not in two_people.dump()
         assert not any(alice in name for name in two_people.objects())
 
