@@ -1,9 +1,9 @@
 """Give the local cloud what the template asks for and ministack's CloudFormation leaves out.
 
-ministack 1.5.33 creates tables without TTL, recovery and encryption, and buckets without lifecycle
-and encryption. The wanted values are read from the packaged template, so they stand in one place:
-`infra/`. Every setting is read back from the service's own API, before and after; one that still
-differs stops the start.
+ministack 1.5.33 creates tables without TTL, recovery and encryption, buckets without lifecycle and
+encryption, and an API without answers of its own for unknown paths. The wanted values are read from
+the packaged template, so they stand in one place: `infra/`. Every setting is read back from the
+service's own API, before and after; one that still differs stops the start.
 """
 
 from collections.abc import Iterator

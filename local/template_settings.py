@@ -107,6 +107,33 @@ def _read_retention(logs: Any, name: str) -> Json:
     return next((g.get("retentionInDays") for g in groups if g["logGroupName"] == name), None)
 
 
+def _gateway_responses(value: Json) -> Json:
+    return {
+        kind: {
+            "statusCode": str(answer["StatusCode"]),
+            "responseTemplates": answer["ResponseTemplates"],
+            "responseParameters": {
+                f"gatewayresponse.header.{name}": header
+                for name, header in answer["ResponseParameters"]["Headers"].items()
+            },
+        }
+        for kind, answer in value.items()
+    }
+
+
+def _read_gateway_responses(apigateway: Any, api_id: str) -> Json:
+    answers = apigateway.get_gateway_responses(restApiId=api_id)["items"]
+    return {answer["responseType"]: answer for answer in answers}
+
+
+def _make_gateway_responses(apigateway: Any, api_id: str, value: Json) -> None:
+    for kind, answer in value.items():
+        apigateway.put_gateway_response(restApiId=api_id, responseType=kind, **answer)
+    # A stage serves what its deployment held.
+    for stage in apigateway.get_stages(restApiId=api_id)["item"]:
+        apigateway.create_deployment(restApiId=api_id, stageName=stage["stageName"])
+
+
 SETTINGS = (
     Setting(
         "AWS::DynamoDB::Table",
@@ -195,6 +222,14 @@ SETTINGS = (
         _same,
         _read_retention,
         lambda c, name, value: c.put_retention_policy(logGroupName=name, retentionInDays=value),
+    ),
+    Setting(
+        "AWS::Serverless::Api",
+        "GatewayResponses",
+        "apigateway",
+        _gateway_responses,
+        _read_gateway_responses,
+        _make_gateway_responses,
     ),
     Setting(
         "AWS::KMS::Key",

@@ -190,7 +190,7 @@ class TestGatewayResponses:
             assert body["type"] == errors.PROBLEM_BASE + kind.code, name
             assert body["title"] == kind.title, name
             assert body["status"] == kind.status == response["StatusCode"], name
-            assert body["instance"] == "$context.requestId", name
+            assert body["instance"] == "urn:request:$context.requestId", name
 
     def test_every_answer_is_a_problem_document(self, template: Template) -> None:
         for response in _gateway_responses(template).values():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from local.client import Client
 from local.logs import list_groups
 from local.repair import repair
 from local.system import STACK, System
@@ -81,3 +82,13 @@ def test_a_second_repair_finds_nothing_to_do(system: System) -> None:
 def test_the_local_cloud_is_up_and_complains_of_nothing(system: System) -> None:
     assert system.cloud.is_running()
     assert system.cloud.complaints() == []
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("PUT", "/photos")])
+def test_what_the_api_does_not_have_is_refused_in_the_usual_form(
+    person: Client, method: str, path: str
+) -> None:
+    answer = person.call(method, path)
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    assert answer.headers["content-type"] == "application/problem+json"
