@@ -16,7 +16,7 @@ from chalicelib.aws.clients import client
 from chalicelib.clock import SystemClock
 from chalicelib.container import Container
 from chalicelib.errors import CodeRejected
-from chalicelib.identity.service import Login
+from chalicelib.identity.login import Login
 from chalicelib.ids import SystemEntropy, UserId
 from chalicelib.keys import original_object
 from chalicelib.photos.granting import Upload
@@ -59,31 +59,31 @@ def _count(request: Callable[[], object]) -> int:
 
 
 def _log_in(container: Container) -> Login:
-    challenge = container.identity.request_code(ALICE_PHONE)
-    return container.identity.verify_code(challenge.id, ALICE_PHONE, code_in(last_text()))
+    challenge = container.login.request_code(ALICE_PHONE)
+    return container.login.verify_code(challenge.id, ALICE_PHONE, code_in(last_text()))
 
 
 def _count_logins(container: Container) -> dict[str, int]:
-    identity = container.identity
-    identity.request_code(ALICE_PHONE)  # fetches the keys, once for the life of a container
-    counts = {"code_request": _count(lambda: identity.request_code(ALICE_PHONE))}
+    login, sessions = container.login, container.sessions
+    login.request_code(ALICE_PHONE)  # fetches the keys, once for the life of a container
+    counts = {"code_request": _count(lambda: login.request_code(ALICE_PHONE))}
     for name in ("verify_first_login", "verify_login"):
-        challenge = identity.request_code(ALICE_PHONE)
+        challenge = login.request_code(ALICE_PHONE)
         code = code_in(last_text())
-        counts[name] = _count(partial(identity.verify_code, challenge.id, ALICE_PHONE, code))
-    challenge = identity.request_code(ALICE_PHONE)
+        counts[name] = _count(partial(login.verify_code, challenge.id, ALICE_PHONE, code))
+    challenge = login.request_code(ALICE_PHONE)
     wrong = f"{(int(code_in(last_text())) + 1) % 10**6:06}"
 
     def guess() -> None:
         try:
-            identity.verify_code(challenge.id, ALICE_PHONE, wrong)
+            login.verify_code(challenge.id, ALICE_PHONE, wrong)
         except CodeRejected:
             return
 
     counts["verify_wrong_code"] = _count(guess)
     tokens = _log_in(container).tokens
-    counts["authenticate"] = _count(lambda: identity.authenticate(tokens.access_token))
-    counts["refresh"] = _count(lambda: identity.refresh(tokens.refresh_token))
+    counts["authenticate"] = _count(lambda: sessions.authenticate(tokens.access_token))
+    counts["refresh"] = _count(lambda: sessions.refresh(tokens.refresh_token))
     return counts
 
 

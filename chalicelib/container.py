@@ -14,10 +14,14 @@ from chalicelib.aws.secrets import SecretsManagerRing
 from chalicelib.aws.sms import HttpSmsSender, SnsSmsSender
 from chalicelib.aws.sqs import SqsRetryQueue
 from chalicelib.clock import Clock, SystemClock
+from chalicelib.identity.account_store import AccountStore
+from chalicelib.identity.accounts import AccountService
+from chalicelib.identity.login import LoginService
+from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import SmsSender
-from chalicelib.identity.service import IdentityService
-from chalicelib.identity.store import IdentityStore
+from chalicelib.identity.session_store import SessionStore
+from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import Entropy, SystemEntropy
 from chalicelib.imaging.renderer import LadderRenderer
 from chalicelib.observability import JsonLog
@@ -44,19 +48,34 @@ class Container:
         return JsonLog()
 
     @cached_property
-    def identity(self) -> IdentityService:
+    def login(self) -> LoginService:
         settings = self._settings
-        secrets = client("secretsmanager")
-        return IdentityService(
-            store=self._identity_store,
-            session_ring=SecretsManagerRing(secrets, settings.session_secret_arn),
-            phone_ring=SecretsManagerRing(secrets, settings.phone_index_secret_arn),
+        return LoginService(
+            store=LoginStore(self._accounts_table),
+            session_ring=self._session_ring,
+            phone_ring=SecretsManagerRing(
+                client("secretsmanager"), settings.phone_index_secret_arn
+            ),
             vault=KmsPhoneVault(client("kms"), settings.phones_key_arn),
             sms=self._sms_sender,
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
         )
+
+    @cached_property
+    def sessions(self) -> SessionService:
+        return SessionService(
+            store=SessionStore(self._accounts_table),
+            ring=self._session_ring,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
+    def accounts(self) -> AccountService:
+        return AccountService(self._account_store)
 
     @cached_property
     def granting(self) -> GrantingService:
@@ -103,13 +122,21 @@ class Container:
     def personal_data(self) -> tuple[PersonalData, ...]:
         """Everyone who holds something about people; a test compares it with the template."""
         return (
-            IdentityData(self._identity_store),
+            IdentityData(self._account_store),
             PhotosData(self._photo_store, originals=self._originals, renditions=self._renditions),
         )
 
     @cached_property
-    def _identity_store(self) -> IdentityStore:
-        return IdentityStore(DynamoTable(client("dynamodb"), self._settings.accounts_table))
+    def _accounts_table(self) -> DynamoTable:
+        return DynamoTable(client("dynamodb"), self._settings.accounts_table)
+
+    @cached_property
+    def _account_store(self) -> AccountStore:
+        return AccountStore(self._accounts_table)
+
+    @cached_property
+    def _session_ring(self) -> SecretsManagerRing:
+        return SecretsManagerRing(client("secretsmanager"), self._settings.session_secret_arn)
 
     @cached_property
     def _photos_table(self) -> DynamoTable:

@@ -51,7 +51,7 @@ class HttpServices(Protocol):
     """What serving any request needs of the container."""
 
     @property
-    def identity(self) -> Authenticator: ...
+    def sessions(self) -> Authenticator: ...
 
     @property
     def log(self) -> EventLog: ...
@@ -151,7 +151,7 @@ class Routes(Blueprint):
         try:
             services = self._services()
             if not public:
-                caller = services.identity.authenticate(_bearer_token(raw.headers))
+                caller = services.sessions.authenticate(_bearer_token(raw.headers))
             reply = view(Request(raw, caller), **path_values)
             response = Response(
                 body=reply.body if reply.body is not None else "",

@@ -17,9 +17,12 @@ from moto.sns.models import sns_backends
 from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.s3 import S3Objects
+from chalicelib.identity.account_store import AccountStore
+from chalicelib.identity.login import LoginService
+from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.personal_data import IdentityData
-from chalicelib.identity.service import IdentityService
-from chalicelib.identity.store import IdentityStore
+from chalicelib.identity.session_store import SessionStore
+from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import original_object
 from chalicelib.phone import Phone
@@ -129,9 +132,8 @@ class World:
         self._build_photos(renderer or self.renderer)
 
     def _build_identity(self) -> None:
-        store = IdentityStore(self.accounts)
-        self.identity = IdentityService(
-            store=store,
+        self.login = LoginService(
+            store=LoginStore(self.accounts),
             session_ring=self.session_ring,
             phone_ring=FakeRing(b"phone key"),
             vault=FakeVault(),
@@ -140,7 +142,14 @@ class World:
             entropy=self.entropy,
             log=self.log,
         )
-        self.identity_data = IdentityData(store)
+        self.sessions = SessionService(
+            store=SessionStore(self.accounts),
+            ring=self.session_ring,
+            clock=self.clock,
+            entropy=self.entropy,
+            log=self.log,
+        )
+        self.identity_data = IdentityData(AccountStore(self.accounts))
 
     def _build_photos(self, renderer: ImageRenderer) -> None:
         store, clock, log = self.photo_store, self.clock, self.log
@@ -159,8 +168,8 @@ class World:
         self.photos_data = PhotosData(store, **buckets)
 
     def log_in(self, phone: Phone = ALICE_PHONE) -> UserId:
-        challenge = self.identity.request_code(phone)
-        return self.identity.verify_code(challenge.id, phone, self.sms.last_code()).account.id
+        challenge = self.login.request_code(phone)
+        return self.login.verify_code(challenge.id, phone, self.sms.last_code()).account.id
 
     def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
         wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from chalicelib.identity.store import IdentityStore
+from chalicelib.identity.account_store import AccountStore
 from chalicelib.ids import UserId
 from chalicelib.privacy.ports import Record
 
@@ -13,7 +13,7 @@ SHOWN = ("created_at", "ends_at", "access_expires_at", "refresh_expires_at", "us
 class IdentityData:
     stores = frozenset({"AccountsTable"})
 
-    def __init__(self, store: IdentityStore) -> None:
+    def __init__(self, store: AccountStore) -> None:
         self._store = store
 
     def count(self, user_id: UserId) -> Mapping[str, int]:

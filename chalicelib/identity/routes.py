@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.http import Reply, Request, Routes
-from chalicelib.identity.model import IssuedTokens
+from chalicelib.identity.tokens import IssuedTokens
 from chalicelib.ids import ChallengeId
 from chalicelib.phone import parse_phone
 
@@ -33,7 +33,7 @@ class RefreshRequest(Struct, frozen=True, forbid_unknown_fields=True):
 @routes.serve("POST", "/login/codes", public=True)
 def request_code(request: Request) -> Reply:
     phone = parse_phone(request.body(CodeRequest).phone)
-    challenge = services().identity.request_code(phone)
+    challenge = services().login.request_code(phone)
     body = {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
     return Reply(HTTPStatus.ACCEPTED, body)
 
@@ -41,7 +41,7 @@ def request_code(request: Request) -> Reply:
 @routes.serve("POST", "/login/sessions", public=True)
 def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
-    login = services().identity.verify_code(
+    login = services().login.verify_code(
         ChallengeId(body.challenge_id), parse_phone(body.phone), body.code
     )
     user = {"id": login.account.id, "is_new": login.is_new}
@@ -50,13 +50,13 @@ def open_session(request: Request) -> Reply:
 
 @routes.serve("POST", "/login/refresh", public=True)
 def refresh_session(request: Request) -> Reply:
-    tokens = services().identity.refresh(request.body(RefreshRequest).refresh_token)
+    tokens = services().sessions.refresh(request.body(RefreshRequest).refresh_token)
     return Reply(HTTPStatus.OK, tokens_to_json(tokens))
 
 
 @routes.serve("DELETE", "/me/sessions/current")
 def log_out(request: Request) -> Reply:
-    services().identity.log_out(request.caller)
+    services().sessions.log_out(request.caller)
     return Reply(HTTPStatus.NO_CONTENT)
 
 
@@ -64,7 +64,7 @@ def log_out(request: Request) -> Reply:
 def get_me(request: Request) -> Reply:
     user_id = request.caller.user_id
     limits = asdict(services().granting.get_limits(user_id))
-    created_at = to_iso(services().identity.get_created_at(user_id))
+    created_at = to_iso(services().accounts.get_created_at(user_id))
     return Reply(HTTPStatus.OK, {"id": user_id, "created_at": created_at, "limits": limits})
 
 

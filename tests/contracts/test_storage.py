@@ -114,6 +114,22 @@ class TestTable:
         assert [row["sk"] for row in first.items + rest.items] == ["a3", "a2", "a1"]
         assert rest.next_key is None
 
+    def test_reads_of_the_table_ask_for_what_was_just_written(self, world: World) -> None:
+        asked: list[bool] = []
+
+        def note(params: dict[str, bool], **_: object) -> None:
+            asked.append(params.get("ConsistentRead", False))
+
+        events = world.dynamodb.meta.events
+        events.register("provide-client-params.dynamodb", note, unique_id="reads")
+        try:
+            world.accounts.get(KEY)
+            world.accounts.query("p", limit=1)
+        finally:
+            events.unregister("provide-client-params.dynamodb", unique_id="reads")
+
+        assert asked == [True, True]
+
     def test_each_write_is_one_call(self, world: World) -> None:
         with counted_calls() as counter:
             world.accounts.write(Put(key=KEY, item={}, when=Absent()))

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from chalicelib import keys
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.errors import InvalidPhone
-from chalicelib.identity.model import Token, TokenKind
 from chalicelib.identity.ports import Secret
+from chalicelib.identity.tokens import Token, TokenKind
 from chalicelib.ids import PhotoId, SessionId, UserId, is_uuid, uuid7
 from chalicelib.observability import FieldNotListed, listed, where
 from chalicelib.phone import parse_phone

@@ -1,11 +1,15 @@
 """Seeing and destroying one's photos (FD.2, FD.3, FD.4)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
 from chalicelib.errors import NotFound
+from chalicelib.ids import PhotoId, UserId
+from chalicelib.photos.deletion import DeletionService
 from chalicelib.photos.model import PhotoState
+from chalicelib.photos.sweep import DuePhotos
 from tests.world import BOB_PHONE, World
 
 
@@ -184,6 +188,33 @@ class TestExpire:
 
         assert world.deletion.expire_photos(within=self.HOUR).objects == 1
         assert world.objects() == set()
+
+    def test_what_falls_due_after_a_sweep_within_the_same_hour_is_found(self, world: World) -> None:
+        user_id = world.log_in()
+        photo_id = world.upload(user_id)
+        world.deletion.expire_photos(within=self.HOUR)
+        world.photo_store.mark_deleting(user_id, photo_id, world.clock.now(), only_expired=False)
+
+        assert world.deletion.expire_photos(within=self.HOUR).photos == 1
+
+    def test_index_that_lags_makes_nothing_go_early(self, world: World) -> None:
+        user_id = world.log_in()
+        photo_id = world.upload(user_id)
+
+        class LaggingIndex(DuePhotos):
+            def sweep(self, now: datetime) -> Iterator[tuple[UserId, PhotoId]]:
+                yield user_id, photo_id
+
+        deletion = DeletionService(
+            store=world.photo_store,
+            due=LaggingIndex(world.photos),
+            originals=world.originals,
+            renditions=world.renditions,
+            clock=world.clock,
+            log=world.log,
+        )
+        assert deletion.expire_photos(within=self.HOUR).photos == 0
+        assert world.library.get_photo(user_id, photo_id)
 
     def test_run_out_of_time_is_made_up_for_by_the_next(self, world: World) -> None:
         user_id = world.log_in()

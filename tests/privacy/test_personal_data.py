@@ -72,10 +72,10 @@ class TestEverythingOfOnePerson:
         assert not any(alice in name for name in two_people.objects())
 
     def test_ends_every_session_and_the_number_starts_anew(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
-        login = world.identity.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
+        challenge = world.login.request_code(ALICE_PHONE)
+        login = world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
         world.identity_data.erase(login.account.id)
 
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(login.tokens.access_token)
+            world.sessions.authenticate(login.tokens.access_token)
         assert world.log_in() != login.account.id

@@ -1,29 +1,18 @@
-"""Use cases of login: ask for a code, exchange it for a session, refresh, authenticate, log out."""
+"""Use case: logging in. A code is sent to a number, and exchanged for a session."""
 
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
-from chalicelib.identity.model import (
-    CODE_LIFETIME,
-    SESSION_LIFETIME,
-    Account,
-    Challenge,
-    IssuedTokens,
-    Session,
-    Token,
-    TokenKind,
-    code_mac,
-    code_text,
-    draw_code,
-    draw_tokens,
-    phone_index,
-)
+from chalicelib.errors import CodeRejected, SmsUnavailable
+from chalicelib.identity.codes import CODE_LIFETIME, Challenge, code_mac, code_text, draw_code
+from chalicelib.identity.hashing import phone_index
+from chalicelib.identity.login_store import LoginStore
+from chalicelib.identity.model import Account, Session
 from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
-from chalicelib.identity.store import IdentityStore
-from chalicelib.ids import Caller, ChallengeId, Entropy, SessionId, UserId, pseudonym, uuid7
+from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_tokens
+from chalicelib.ids import ChallengeId, Entropy, SessionId, UserId, pseudonym, uuid7
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
 
@@ -37,11 +26,11 @@ class Login:
     tokens: IssuedTokens
 
 
-class IdentityService:
+class LoginService:
     def __init__(
         self,
         *,
-        store: IdentityStore,
+        store: LoginStore,
         session_ring: SecretRing,
         phone_ring: SecretRing,
         vault: PhoneVault,
@@ -120,53 +109,6 @@ class IdentityService:
         is_new = attempt.account is None
         self._log.record("session_opened", user=account.pseudonym, is_new=is_new)
         return Login(account=account, is_new=is_new, tokens=tokens)
-
-    def refresh(self, refresh_token: str) -> IssuedTokens:
-        """Exchange a refresh token for the session's next pair; the old pair stops working at once.
-
-        Raises:
-            Unauthenticated: not a token of ours, used before, or of a session that has ended.
-        """
-        token = Token.parse(TokenKind.REFRESH, refresh_token)
-        secret = self._session_ring.find(token.secret_id) if token else None
-        if token is None or secret is None:
-            raise Unauthenticated
-        now = self._clock.now()
-        tokens, macs = draw_tokens(
-            self._session_ring.current(), token.user_id, token.session_id, self._entropy, now
-        )
-        self._store.rotate_tokens(token.user_id, token.session_id, token.mac(secret), macs, now)
-        return tokens
-
-    def authenticate(self, access_token: str) -> Caller:
-        """Tell whose token this is, in one read; an ended session is refused from the next call on.
-
-        Raises:
-            Unauthenticated: not a valid token, for whatever reason.
-        """
-        token = Token.parse(TokenKind.ACCESS, access_token)
-        secret = self._session_ring.find(token.secret_id) if token else None
-        if token is None or secret is None:
-            raise Unauthenticated
-        session = self._store.find_session(token.user_id, token.session_id)
-        if session is None or not hmac.compare_digest(token.mac(secret), session.tokens.access_mac):
-            raise Unauthenticated
-        now = self._clock.now()
-        if now >= session.tokens.access_expires_at or now >= session.ends_at:
-            raise Unauthenticated("The access token has expired.")
-        return Caller(
-            user_id=session.account.id,
-            session_id=session.id,
-            pseudonym=session.account.pseudonym,
-        )
-
-    def log_out(self, caller: Caller) -> None:
-        self._store.end_session(caller.user_id, caller.session_id)
-        self._log.record("session_ended", user=caller.pseudonym)
-
-    def get_created_at(self, user_id: UserId) -> datetime:
-        """Return when the account was made."""
-        return self._store.get_created_at(user_id)
 
     def _draw_account(self, now: datetime) -> Account:
         return Account(id=UserId(uuid7(now, self._entropy)), pseudonym=pseudonym(self._entropy))

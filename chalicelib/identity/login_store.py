@@ -1,21 +1,13 @@
-"""Rows of identity in the accounts table, and their conversions."""
+"""Rows of phone numbers, and the transactions that turn a code into a session."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.clock import from_iso, to_epoch_s, to_iso
-from chalicelib.errors import NotFound, Unauthenticated
-from chalicelib.identity.model import (
-    CHALLENGE_KEPT,
-    CODE_ATTEMPTS,
-    Account,
-    Attempt,
-    Challenge,
-    Session,
-    TokenMacs,
-)
-from chalicelib.ids import ChallengeId, SessionId, UserId
-from chalicelib.keys import phone_key, profile_key, session_key, user_partition
+from chalicelib.clock import to_epoch_s, to_iso
+from chalicelib.identity.codes import CHALLENGE_KEPT, CODE_ATTEMPTS, Attempt, Challenge
+from chalicelib.identity.items import put_session
+from chalicelib.identity.model import Account, Session
+from chalicelib.ids import ChallengeId
+from chalicelib.keys import phone_key, profile_key
 from chalicelib.storage import (
     ALWAYS,
     Absent,
@@ -24,22 +16,18 @@ from chalicelib.storage import (
     Check,
     Compare,
     ConditionFailed,
-    Delete,
     Exists,
-    Item,
     Put,
     Table,
     Update,
     Write,
-    delete_rows,
-    read_partition,
 )
 
 NEVER_S = 253_402_300_799
 """The end of the year 9999, as a time to live: a number with an account doesn't expire."""
 
 
-class IdentityStore:
+class LoginStore:
     def __init__(self, accounts: Table) -> None:
         self._accounts = accounts
 
@@ -129,7 +117,7 @@ class IdentityStore:
                 when=AllOf((Compare("challenge_id", "=", challenge_id), Absent("user_id"))),
             ),
             Put(key=profile_key(account.id), item=profile, when=Absent()),
-            self._put_session(session),
+            put_session(session),
         )
 
     def open_session(self, phone_index: str, challenge_id: ChallengeId, session: Session) -> bool:
@@ -146,65 +134,8 @@ class IdentityStore:
                 ),
             ),
             Check(key=profile_key(session.account.id), when=Exists()),
-            self._put_session(session),
+            put_session(session),
         )
-
-    def get_created_at(self, user_id: UserId) -> datetime:
-        row = self._accounts.get(profile_key(user_id))
-        if row is None:
-            raise NotFound
-        return from_iso(row["created_at"])
-
-    def find_session(self, user_id: UserId, session_id: SessionId) -> Session | None:
-        row = self._accounts.get(session_key(user_id, session_id))
-        return session_from_item(user_id, session_id, row) if row else None
-
-    def rotate_tokens(
-        self,
-        user_id: UserId,
-        session_id: SessionId,
-        presented_mac: bytes,
-        tokens: TokenMacs,
-        now: datetime,
-    ) -> None:
-        """Put a session's next pair of tokens in the place of the one whose refresh token was
-        presented.
-
-        Raises:
-            Unauthenticated: that token is not the present one, or the session is over.
-        """
-        try:
-            self._accounts.write(
-                Update(
-                    key=session_key(user_id, session_id),
-                    set=tokens_to_item(tokens),
-                    when=AllOf(
-                        (
-                            Compare("refresh_mac", "=", presented_mac),
-                            Compare("refresh_expires_at", ">", to_iso(now)),
-                            Compare("ends_at", ">", to_iso(now)),
-                        )
-                    ),
-                )
-            )
-        except ConditionFailed:
-            raise Unauthenticated("This refresh token is no longer valid.") from None
-
-    def end_session(self, user_id: UserId, session_id: SessionId) -> None:
-        # Unconditional: an ended session may be ended again.
-        self._accounts.write(Delete(key=session_key(user_id, session_id), when=ALWAYS))
-
-    def list_rows(self, user_id: UserId) -> Iterator[Item]:
-        """Yield every row about a user, that of the number included; the profile comes last."""
-        profile = self._accounts.get(profile_key(user_id))
-        number = self._accounts.get(phone_key(profile["phone_index"])) if profile else None
-        sessions = read_partition(self._accounts, user_partition(user_id))
-        yield from (row for row in sessions if row["sk"] != profile_key(user_id).sk)
-        yield from (row for row in (number, profile) if row)
-
-    def erase_rows(self, user_id: UserId) -> int:
-        """Delete all that `list_rows` yields, the profile last: a repeat finds what is left."""
-        return delete_rows(self._accounts, self.list_rows(user_id))
 
     def _consume(self, *writes: Write) -> bool:
         try:
@@ -212,42 +143,3 @@ class IdentityStore:
         except ConditionFailed:
             return False
         return True
-
-    def _put_session(self, session: Session) -> Put:
-        return Put(
-            key=session_key(session.account.id, session.id),
-            item=session_to_item(session),
-            when=Absent(),
-        )
-
-
-def tokens_to_item(tokens: TokenMacs) -> dict[str, str | bytes]:
-    return {
-        "access_mac": tokens.access_mac,
-        "access_expires_at": to_iso(tokens.access_expires_at),
-        "refresh_mac": tokens.refresh_mac,
-        "refresh_expires_at": to_iso(tokens.refresh_expires_at),
-    }
-
-
-def session_to_item(session: Session) -> Item:
-    return {
-        "pseudonym": session.account.pseudonym,
-        "ends_at": to_iso(session.ends_at),
-        "ttl": to_epoch_s(session.ends_at),
-        **tokens_to_item(session.tokens),
-    }
-
-
-def session_from_item(user_id: UserId, session_id: SessionId, row: Item) -> Session:
-    return Session(
-        account=Account(id=user_id, pseudonym=row["pseudonym"]),
-        id=session_id,
-        tokens=TokenMacs(
-            access_mac=row["access_mac"],
-            access_expires_at=from_iso(row["access_expires_at"]),
-            refresh_mac=row["refresh_mac"],
-            refresh_expires_at=from_iso(row["refresh_expires_at"]),
-        ),
-        ends_at=from_iso(row["ends_at"]),
-    )

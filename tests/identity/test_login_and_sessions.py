@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
-from chalicelib.identity.model import Challenge
-from chalicelib.identity.service import Login
+from chalicelib.identity.codes import Challenge
+from chalicelib.identity.login import Login
 from chalicelib.ids import ChallengeId
 from tests.world import ALICE_PHONE, BOB_PHONE, World
 
 
 def log_in(world: World) -> Login:
-    challenge = world.identity.request_code(ALICE_PHONE)
-    return world.identity.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
+    challenge = world.login.request_code(ALICE_PHONE)
+    return world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
 
 
 def wrong(code: str) -> str:
@@ -23,23 +23,23 @@ def wrong(code: str) -> str:
 
 class TestRequestCode:
     def test_sends_six_digits_that_work_for_five_minutes(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
 
         assert re.search(r"\b[0-9]{6}\b", world.sms.sent[0][1])
         assert challenge.expires_at - world.clock.now() == timedelta(minutes=5)
 
     def test_new_code_kills_the_one_before(self, world: World) -> None:
-        first = world.identity.request_code(ALICE_PHONE)
+        first = world.login.request_code(ALICE_PHONE)
         first_code = world.sms.last_code()
-        world.identity.request_code(ALICE_PHONE)
+        world.login.request_code(ALICE_PHONE)
 
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(first.id, ALICE_PHONE, first_code)
+            world.login.verify_code(first.id, ALICE_PHONE, first_code)
 
     def test_refused_message_is_a_clear_answer_and_asking_again_works(self, world: World) -> None:
         world.sms.is_down = True
         with pytest.raises(SmsUnavailable):
-            world.identity.request_code(ALICE_PHONE)
+            world.login.request_code(ALICE_PHONE)
 
         world.sms.is_down = False
 
@@ -47,8 +47,8 @@ class TestRequestCode:
 
     def test_known_and_unknown_numbers_leave_rows_that_look_alike(self, world: World) -> None:
         world.log_in()
-        known = world.identity.request_code(ALICE_PHONE)
-        unknown = world.identity.request_code(BOB_PHONE)
+        known = world.login.request_code(ALICE_PHONE)
+        unknown = world.login.request_code(BOB_PHONE)
 
         assert type(known) is type(unknown) is Challenge
         assert world.log.events()[-2:] == ["code_sent", "code_sent"]
@@ -68,43 +68,43 @@ class TestVerifyCode:
         assert world.log_in(BOB_PHONE) != user_id
 
     def test_code_works_once(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
         code = world.sms.last_code()
-        world.identity.verify_code(challenge.id, ALICE_PHONE, code)
+        world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(challenge.id, ALICE_PHONE, code)
+            world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
     def test_code_expires(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
         world.clock.advance(minutes=5)
 
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
+            world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
 
     def test_code_dies_after_five_wrong_tries(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
         code = world.sms.last_code()
         left = []
         for _ in range(5):
             with pytest.raises(CodeRejected) as refusal:
-                world.identity.verify_code(challenge.id, ALICE_PHONE, wrong(code))
+                world.login.verify_code(challenge.id, ALICE_PHONE, wrong(code))
             left.append(refusal.value.facts["attempts_left"])
 
         assert left == [4, 3, 2, 1, 0]
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(challenge.id, ALICE_PHONE, code)
+            world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
     def test_code_of_one_number_or_challenge_fails_on_another(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
         code = world.sms.last_code()
-        other = world.identity.request_code(BOB_PHONE)
+        other = world.login.request_code(BOB_PHONE)
 
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(other.id, BOB_PHONE, code)
+            world.login.verify_code(other.id, BOB_PHONE, code)
         with pytest.raises(CodeRejected):
-            world.identity.verify_code(ChallengeId("unknown"), ALICE_PHONE, code)
-        assert world.identity.verify_code(challenge.id, ALICE_PHONE, code)
+            world.login.verify_code(ChallengeId("unknown"), ALICE_PHONE, code)
+        assert world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
 
 class TestTokens:
@@ -112,79 +112,79 @@ class TestTokens:
         login = log_in(world)
         token = login.tokens.access_token
 
-        assert world.identity.authenticate(token).user_id == login.account.id
+        assert world.sessions.authenticate(token).user_id == login.account.id
         world.clock.advance(minutes=15)
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(token)
+            world.sessions.authenticate(token)
 
     def test_refresh_replaces_both_tokens(self, world: World) -> None:
         old = log_in(world).tokens
-        new = world.identity.refresh(old.refresh_token)
+        new = world.sessions.refresh(old.refresh_token)
 
-        assert world.identity.authenticate(new.access_token)
+        assert world.sessions.authenticate(new.access_token)
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(old.access_token)
+            world.sessions.authenticate(old.access_token)
         with pytest.raises(Unauthenticated):
-            world.identity.refresh(old.refresh_token)
+            world.sessions.refresh(old.refresh_token)
 
     def test_session_ends_for_good_after_ninety_days(self, world: World) -> None:
         tokens = log_in(world).tokens
         for _ in range(3):
             world.clock.advance(days=29)
-            tokens = world.identity.refresh(tokens.refresh_token)
+            tokens = world.sessions.refresh(tokens.refresh_token)
         world.clock.advance(days=3)
 
         with pytest.raises(Unauthenticated):
-            world.identity.refresh(tokens.refresh_token)
+            world.sessions.refresh(tokens.refresh_token)
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(tokens.access_token)
+            world.sessions.authenticate(tokens.access_token)
 
     def test_idle_session_ends_after_thirty_days(self, world: World) -> None:
         tokens = log_in(world).tokens
         world.clock.advance(days=30)
 
         with pytest.raises(Unauthenticated):
-            world.identity.refresh(tokens.refresh_token)
+            world.sessions.refresh(tokens.refresh_token)
 
     def test_logging_out_works_at_once_and_twice(self, world: World) -> None:
         tokens = log_in(world).tokens
-        caller = world.identity.authenticate(tokens.access_token)
-        world.identity.log_out(caller)
-        world.identity.log_out(caller)
+        caller = world.sessions.authenticate(tokens.access_token)
+        world.sessions.log_out(caller)
+        world.sessions.log_out(caller)
 
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(tokens.access_token)
+            world.sessions.authenticate(tokens.access_token)
         with pytest.raises(Unauthenticated):
-            world.identity.refresh(tokens.refresh_token)
+            world.sessions.refresh(tokens.refresh_token)
 
     def test_key_rotates_with_overlap(self, world: World) -> None:
         tokens = log_in(world).tokens
 
         world.session_ring.rotate(b"the next key")
-        assert world.identity.authenticate(tokens.access_token)
-        renewed = world.identity.refresh(tokens.refresh_token)
+        assert world.sessions.authenticate(tokens.access_token)
+        renewed = world.sessions.refresh(tokens.refresh_token)
         world.session_ring.rotate(b"the one after")
-        assert world.identity.authenticate(renewed.access_token)
+        assert world.sessions.authenticate(renewed.access_token)
         world.session_ring.rotate(b"and another")
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(renewed.access_token)
+            world.sessions.authenticate(renewed.access_token)
 
     @pytest.mark.parametrize(
         "text", ["", "ifa_", "ifa_AAAA", "ifr_" + "A" * 91, "x" * 500, "ifa_é"]
     )
     def test_anything_else_is_no_token(self, world: World, text: str) -> None:
         with pytest.raises(Unauthenticated):
-            world.identity.authenticate(text)
+            world.sessions.authenticate(text)
         with pytest.raises(Unauthenticated):
-            world.identity.refresh(text)
+            world.sessions.refresh(text)
 
 
 class TestSecrecy:
     def test_dump_holds_no_phone_code_or_token(self, world: World) -> None:
-        challenge = world.identity.request_code(ALICE_PHONE)
+        challenge = world.login.request_code(ALICE_PHONE)
         code = world.sms.last_code()
         pending = world.dump()
-        tokens = world.identity.verify_code(challenge.id, ALICE_PHONE, code).tokens
+        tokens = world.login.verify_code(challenge.id, ALICE_PHONE, code).tokens
         dump = pending + world.dump() + repr(world.log.lines)
 
         for secret in (ALICE_PHONE, ALICE_PHONE[3:], tokens.access_token, tokens.refresh_token):

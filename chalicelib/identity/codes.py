@@ -1,0 +1,55 @@
+"""Rules of one-time codes. No I/O: time, keys and randomness come in as arguments."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.identity.hashing import keyed_hash
+from chalicelib.identity.model import Account
+from chalicelib.identity.ports import Secret
+from chalicelib.ids import ChallengeId, Entropy
+from chalicelib.phone import Phone
+
+CODE_DIGITS = 6
+"""The fewest that NIST SP 800-63B-4 §3.1.3 allows."""
+CODE_LIFETIME = timedelta(minutes=5)
+"""NIST SP 800-63B-4 §3.1.3 allows ten minutes."""
+CODE_ATTEMPTS = 5
+"""Wrong tries a code survives: 5 in 1,000,000 to guess it."""
+CHALLENGE_KEPT = timedelta(days=1)
+"""How long the row of a number without an account is kept; room for daily limits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Challenge:
+    """A code that was sent: what the caller must name, and until when."""
+
+    id: ChallengeId
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What is known after one attempt was spent on a challenge."""
+
+    code_mac: bytes
+    attempts_left: int
+    account: Account | None
+    """The account of the number, if it has one."""
+
+
+def draw_code(entropy: Entropy) -> str:
+    return f"{entropy.below(10**CODE_DIGITS):0{CODE_DIGITS}}"
+
+
+def code_mac(secret: Secret, challenge_id: ChallengeId, phone: Phone, code: str) -> bytes:
+    """Bind a code to its challenge and number; the first 4 bytes name the key that made it."""
+    message = f"{challenge_id}\n{phone}\n{code}".encode()
+    return secret.id + keyed_hash(secret, "code", message)
+
+
+def code_text(phone: Phone, code: str) -> str:
+    """Write the message that carries a code, in the language of the number's country."""
+    minutes = int(CODE_LIFETIME.total_seconds() // 60)
+    if phone.startswith("+86"):
+        return f"【ifotor】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。"
+    return f"{code} is your ifotor code. It works for {minutes} minutes. Do not share it."
