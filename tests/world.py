@@ -186,8 +186,7 @@ class World:
 
     def deliver(self, user_id: UserId, photo_id: PhotoId, *, attempt: int = 1) -> Mapping[str, Any]:
         """Bring the message of an upload to the worker, as Lambda would; return its answer."""
-        event = sqs_event(s3_notification(original_object(user_id, photo_id)), attempt=attempt)
-        return self.worker.process_uploads(event)
+        return self.worker.process_uploads(upload_event(user_id, photo_id, attempt=attempt))
 
     def objects(self) -> set[str]:
         """Every object there is, as bucket/key."""
@@ -215,6 +214,11 @@ def running_world(renderer: ImageRenderer | None = None) -> Iterator[World]:
 def s3_notification(*object_keys: str) -> str:
     records = [{"s3": {"object": {"key": key.replace("/", "%2F")}}} for key in object_keys]
     return json.dumps({"Records": records})
+
+
+def upload_event(user_id: UserId, photo_id: PhotoId, *, attempt: int = 1) -> dict[str, Any]:
+    """What Lambda gets for one finished upload."""
+    return sqs_event(s3_notification(original_object(user_id, photo_id)), attempt=attempt)
 
 
 def sqs_event(body: str, *, attempt: int = 1) -> dict[str, Any]:

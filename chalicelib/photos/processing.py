@@ -185,6 +185,8 @@ class ProcessingService:
         if photo is None or not photo.is_visible(now):
             return self._destroy_leftovers(user_id, photo_id)
         if photo.state in TERMINAL:
+            if photo.state is PhotoState.FAILED:
+                self._renditions.destroy(renditions_prefix(user_id, photo_id))
             self._delete_original(user_id, photo_id)
             return Outcome.REPEATED
         raise PhotoBusy((photo.lease_until or now) - now)

@@ -13,10 +13,10 @@ import pytest
 
 from chalicelib.errors import AppError
 from chalicelib.ids import PhotoId, UserId
-from chalicelib.keys import renditions_prefix
+from chalicelib.keys import rendition_object, renditions_prefix
 from chalicelib.photos.model import PhotoState
 from tests.faults import Crash, Fault, counted_calls
-from tests.world import JPEG, World, running_world
+from tests.world import JPEG, World, running_world, upload_event
 
 Step = Callable[[World, UserId, PhotoId], object]
 
@@ -104,6 +104,29 @@ class TestKilledWorker:
                 assert world.photo_store.find(*owner) is None, nth
             if not has_fired:
                 break
+
+
+def give_up(world: World, user_id: UserId, photo_id: PhotoId) -> object:
+    return world.worker.give_up_uploads(upload_event(user_id, photo_id))
+
+
+@pytest.mark.parametrize("fault", Fault)
+class TestKilledGivingUp:
+    def test_photo_always_ends_failed_with_nothing_left(self, fault: Fault) -> None:
+        for nth in count(1):
+            with running_world() as world:
+                owner = prepare(world, JPEG, is_processed=False)
+                world.renditions.put(
+                    rendition_object(*owner, "full"), b"of a worker that died", content_type="x"
+                )
+                has_fired = run_into(world, give_up, owner, fault, nth)
+                give_up(world, *owner)
+
+                assert world.library.get_photo(*owner).photo.state is PhotoState.FAILED, nth
+                assert world.objects() == set(), nth
+            if not has_fired:
+                break
+        assert nth > 7
 
 
 @pytest.mark.parametrize("fault", Fault)

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.keys import original_object, renditions_prefix
+from chalicelib.keys import renditions_prefix
 from chalicelib.photos.model import Photo, PhotoState, UploadRequest
 from chalicelib.photos.worker import UnintelligibleMessage, read_notification
 from chalicelib.retention.model import photo_expires_at
 from tests.faults import Crash
-from tests.world import JPEG, World, s3_notification, sqs_event
+from tests.world import JPEG, World, s3_notification, sqs_event, upload_event
 
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
@@ -157,8 +157,7 @@ class TestDeadLetters:
         for attempt in (1, 2, 3):
             assert world.deliver(user_id, photo_id, attempt=attempt) == AGAIN
 
-        event = sqs_event(s3_notification(original_object(user_id, photo_id)))
-        assert world.worker.give_up_uploads(event) == DONE
+        assert world.worker.give_up_uploads(upload_event(user_id, photo_id)) == DONE
 
         photo = world.library.get_photo(user_id, photo_id).photo
         assert (photo.state, photo.reason) == (PhotoState.FAILED, "processing_failed")
@@ -170,8 +169,7 @@ class TestDeadLetters:
         world.deliver(user_id, photo_id)
         before = world.objects()
 
-        event = sqs_event(s3_notification(original_object(user_id, photo_id)))
-        assert world.worker.give_up_uploads(event) == DONE
+        assert world.worker.give_up_uploads(upload_event(user_id, photo_id)) == DONE
         assert world.library.get_photo(user_id, photo_id).photo.state is PhotoState.READY
         assert world.objects() == before
 
