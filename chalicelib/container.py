@@ -4,6 +4,7 @@ for.
 All functions share one bundle; a function pays only for what it uses.
 """
 
+from collections.abc import Callable
 from functools import cache, cached_property
 
 from chalicelib.aws.clients import client
@@ -11,13 +12,14 @@ from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.kms import KmsPhoneVault
 from chalicelib.aws.s3 import S3Objects
 from chalicelib.aws.secrets import SecretsManagerRing
-from chalicelib.aws.sms import HttpSmsSender, SnsSmsSender
+from chalicelib.aws.sms import EndUserMessaging, EndUserMessagingSmsSender, SnsSmsSender
 from chalicelib.aws.sqs import SqsRetryQueue
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
+from chalicelib.identity.messages import CodeMessages, SparingSmsSender
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import SmsSender
 from chalicelib.identity.session_store import SessionStore
@@ -34,6 +36,8 @@ from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
 from chalicelib.privacy.ports import PersonalData
+from chalicelib.remote.sms_gateway import HttpSmsSender
+from chalicelib.remote.tencent_sms import TencentSmsSender, TencentTemplate
 from chalicelib.settings import Settings, SmsSenderKind
 
 
@@ -57,7 +61,13 @@ class Container:
                 client("secretsmanager"), settings.phone_index_secret_arn
             ),
             vault=KmsPhoneVault(client("kms"), settings.phones_key_arn),
-            sms=self._sms_sender,
+            messages=CodeMessages(
+                web_host=settings.web_host,
+                android_app_hash=settings.android_app_hash,
+                reserved=settings.test_numbers,
+                entropy=self._entropy,
+            ),
+            sms=SparingSmsSender(self._sms_sender, settings.test_numbers),
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
@@ -163,11 +173,30 @@ class Container:
         match settings.sms_sender:
             case SmsSenderKind.SNS:
                 return SnsSmsSender(client("sns"))
-            case SmsSenderKind.HTTP:
-                ring = SecretsManagerRing(client("secretsmanager"), settings.sms_gateway_secret_arn)
-                return HttpSmsSender(
-                    settings.sms_gateway_url, bearer=lambda: ring.current().key.decode()
+            case SmsSenderKind.END_USER_MESSAGING:
+                setup = EndUserMessaging(
+                    origination_identity_arn=settings.sms_origination_identity_arn,
+                    configuration_set_arn=settings.sms_configuration_set_arn,
+                    protect_configuration_arn=settings.sms_protect_configuration_arn,
+                    max_price_usd=settings.sms_max_price_usd,
                 )
+                return EndUserMessagingSmsSender(client("pinpoint-sms-voice-v2"), setup)
+            case SmsSenderKind.TENCENT:
+                template = TencentTemplate(
+                    app_id=settings.sms_tencent_app_id,
+                    sign_name=settings.sms_tencent_sign_name,
+                    template_id=settings.sms_tencent_template_id,
+                    region=settings.sms_tencent_region,
+                )
+                key = self._read_secret(settings.sms_tencent_secret_arn)
+                return TencentSmsSender(template, read_key=key, clock=self._clock)
+            case SmsSenderKind.HTTP:
+                bearer = self._read_secret(settings.sms_gateway_secret_arn)
+                return HttpSmsSender(settings.sms_gateway_url, bearer)
+
+    def _read_secret(self, arn: str) -> Callable[[], str]:
+        ring = SecretsManagerRing(client("secretsmanager"), arn)
+        return lambda: ring.current().key.decode()
 
 
 @cache

@@ -1,6 +1,10 @@
 """Phone numbers in one form, E.164. The metadata is Google's, through phonenumberslite."""
 
+import json
+import re
 import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NewType
 
 from chalicelib.errors import InvalidPhone
@@ -39,3 +43,37 @@ def parse_phone(text: str) -> Phone:
     if number.extension or not mobile or not placed or not phonenumbers.is_valid_number(number):
         raise InvalidPhone
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservedPhone:
+    """A number for people who try the app out, with a code that is always the same; nothing is
+    sent to it. Its repr shows neither.
+    """
+
+    phone: Phone = field(repr=False)
+    code: str = field(repr=False)
+    until: datetime
+    """When it stops working."""
+
+
+def read_reserved_phones(text: str) -> tuple[ReservedPhone, ...]:
+    """Read a JSON list of {"phone", "code", "until"}: E.164, six digits, ISO 8601 with a zone.
+
+    Raises:
+        ValueError: anything else, or a number twice; says nothing of what was read.
+    """
+    try:
+        phones = tuple(_read_reserved_phone(**row) for row in json.loads(text))
+    except (TypeError, ValueError, InvalidPhone):
+        raise ValueError("not a list of reserved numbers") from None
+    if len({one.phone for one in phones}) < len(phones):
+        raise ValueError("a number stands there twice")
+    return phones
+
+
+def _read_reserved_phone(*, phone: str, code: str, until: str) -> ReservedPhone:
+    end = datetime.fromisoformat(until)
+    if parse_phone(phone) != phone or not re.fullmatch("[0-9]{6}", code) or end.tzinfo is None:
+        raise ValueError
+    return ReservedPhone(phone=Phone(phone), code=code, until=end)

@@ -3,9 +3,13 @@ named.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
+
+from chalicelib.phone import ReservedPhone, read_reserved_phones
 
 
 class SettingMissing(Exception):
@@ -16,7 +20,32 @@ class SettingMissing(Exception):
 
 class SmsSenderKind(StrEnum):
     SNS = "sns"
+    END_USER_MESSAGING = "end_user_messaging"
+    TENCENT = "tencent"
     HTTP = "http"
+
+
+NOT_IN_CHINA = frozenset({SmsSenderKind.SNS, SmsSenderKind.END_USER_MESSAGING})
+"""What sends no text from the regions of China (chalicelib/aws/sms.py)."""
+
+NEEDS: Mapping[SmsSenderKind, frozenset[str]] = {
+    SmsSenderKind.SNS: frozenset(),
+    SmsSenderKind.END_USER_MESSAGING: frozenset(
+        {
+            *("SMS_ORIGINATION_IDENTITY_ARN", "SMS_CONFIGURATION_SET_ARN"),
+            *("SMS_PROTECT_CONFIGURATION_ARN", "SMS_MAX_PRICE_USD"),
+        }
+    ),
+    SmsSenderKind.TENCENT: frozenset(
+        {
+            *("SMS_TENCENT_APP_ID", "SMS_TENCENT_SIGN_NAME", "SMS_TENCENT_TEMPLATE_ID"),
+            *("SMS_TENCENT_REGION", "SMS_TENCENT_SECRET_ARN"),
+        }
+    ),
+    SmsSenderKind.HTTP: frozenset({"SMS_GATEWAY_URL", "SMS_GATEWAY_SECRET_ARN"}),
+}
+"""Variables that a sender cannot do without."""
+SMS_VARIABLES: frozenset[str] = frozenset().union(*NEEDS.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +62,28 @@ class Settings:
     session_secret_arn: str
     phone_index_secret_arn: str
     uploads_queue_url: str
+    web_origin: str
+    """Of the page, such as https://photos.example."""
     sms_sender: SmsSenderKind
-    sms_gateway_url: str
-    sms_gateway_secret_arn: str
+    sms_gateway_url: str = ""
+    sms_gateway_secret_arn: str = ""
+    sms_origination_identity_arn: str = ""
+    sms_configuration_set_arn: str = ""
+    sms_protect_configuration_arn: str = ""
+    sms_max_price_usd: str = ""
+    sms_tencent_app_id: str = ""
+    sms_tencent_sign_name: str = ""
+    sms_tencent_template_id: str = ""
+    sms_tencent_region: str = ""
+    sms_tencent_secret_arn: str = ""
+    android_app_hash: str = ""
+    """Of the Android app, for SMS Retriever; empty without one."""
+    test_numbers: tuple[ReservedPhone, ...] = ()
+    """Never in production."""
+
+    @property
+    def web_host(self) -> str:
+        return urlsplit(self.web_origin).hostname or ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -47,11 +95,7 @@ class Settings:
                 raise SettingMissing(f"the environment variable {name} is missing")
             return value
 
-        try:
-            sender = SmsSenderKind(required("SMS_SENDER"))
-        except ValueError:
-            raise SettingMissing("SMS_SENDER must be sns or http") from None
-        gateway = required if sender is SmsSenderKind.HTTP else lambda name: env.get(name, "")
+        sender = _sms_sender(required("SMS_SENDER"), env.get("AWS_REGION", ""))
         return cls(
             stage=required("STAGE"),
             accounts_table=required("ACCOUNTS_TABLE"),
@@ -63,7 +107,64 @@ class Settings:
             session_secret_arn=required("SESSION_SECRET_ARN"),
             phone_index_secret_arn=required("PHONE_INDEX_SECRET_ARN"),
             uploads_queue_url=required("UPLOADS_QUEUE_URL"),
+            web_origin=_web_origin(required("WEB_ORIGIN")),
             sms_sender=sender,
-            sms_gateway_url=gateway("SMS_GATEWAY_URL"),
-            sms_gateway_secret_arn=gateway("SMS_GATEWAY_SECRET_ARN"),
+            **_sms_settings(sender, env),
+            android_app_hash=_android_app_hash(env.get("ANDROID_APP_HASH", "")),
+            test_numbers=_test_numbers(env.get("TEST_NUMBERS", ""), required("STAGE")),
         )
+
+
+def is_production(stage: str) -> bool:
+    """Whether real people use a stage: prod, prod-cn and whatever else begins so."""
+    return stage.startswith("prod")
+
+
+def _sms_sender(value: str, region: str) -> SmsSenderKind:
+    try:
+        sender = SmsSenderKind(value)
+    except ValueError:
+        raise SettingMissing(f"SMS_SENDER must be one of {', '.join(SmsSenderKind)}") from None
+    if region.startswith("cn-") and sender in NOT_IN_CHINA:
+        possible = " or ".join(kind for kind in SmsSenderKind if kind not in NOT_IN_CHINA)
+        raise SettingMissing(f"SMS_SENDER must be {possible} in China: AWS sends no texts there")
+    return sender
+
+
+def _sms_settings(sender: SmsSenderKind, env: Mapping[str, str]) -> dict[str, str]:
+    """Read every variable of every sender, under the name of its field."""
+    missing = [name for name in NEEDS[sender] if not env.get(name)]
+    if missing:
+        raise SettingMissing(f"the environment variable {min(missing)} is missing")
+    _check_max_price(env.get("SMS_MAX_PRICE_USD", ""))
+    return {name.lower(): env.get(name, "") for name in SMS_VARIABLES}
+
+
+def _check_max_price(value: str) -> None:
+    if value and not re.fullmatch(r"[0-9]{0,2}\.[0-9]{1,5}", value):
+        raise SettingMissing("SMS_MAX_PRICE_USD must be dollars, a point and one to five digits")
+
+
+def _web_origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]+)?", value):
+        raise SettingMissing("WEB_ORIGIN must be scheme and host of the page and nothing else")
+    return value
+
+
+def _android_app_hash(value: str) -> str:
+    if not re.fullmatch(r"([A-Za-z0-9+/]{11})?", value):
+        raise SettingMissing("ANDROID_APP_HASH must be eleven characters of base64, or empty")
+    return value
+
+
+def _test_numbers(value: str, stage: str) -> tuple[ReservedPhone, ...]:
+    if not value:
+        return ()
+    if is_production(stage):
+        raise SettingMissing("TEST_NUMBERS is not allowed in production")
+    try:
+        return read_reserved_phones(value)
+    except ValueError:
+        raise SettingMissing(
+            "TEST_NUMBERS must be a JSON list of {phone, code, until}, each phone once"
+        ) from None

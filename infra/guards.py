@@ -99,9 +99,11 @@ def refuse_package(
     template = json.loads(package.template.read_text(encoding="utf-8"))
     refusals = _refuse_parameters(template, parameters, kept)
     refusals += _refuse_runtime(template, package.glibc)
-    if is_china_region(target.region) and '"sns:' in json.dumps(template):
+    rights = json.dumps(template)
+    if is_china_region(target.region) and ('"sns:' in rights or '"sms-voice:' in rights):
         refusals.append(
-            "SNS sends no SMS from the China regions: the stage's sms_sender must be http."
+            "AWS sends no SMS from the China regions: the stage's sms_sender must be tencent or "
+            "http."
         )
     lint_one = findings or (lambda path, region: lint([path], [region]))
     return refusals + [f"cfn-lint: {line}" for line in lint_one(package.template, target.region)]

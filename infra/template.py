@@ -16,7 +16,11 @@ Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
 
 PARTS = ("storage", "queues", "keys", "logs", "api", "functions")
-"""The parts every stage has, one file each; `sms-SENDER` joins them."""
+"""The parts every stage has, one file each; `sms-SENDER` joins them, and test numbers where nobody
+lives.
+"""
+NOT_IN_CHINA = ("sns", "end_user_messaging")
+"""Senders of AWS, which sends no texts from the China regions."""
 
 
 class TemplateError(Exception):
@@ -42,8 +46,14 @@ class Stage:
         return any(is_china_region(region) for region in self.regions)
 
     @property
+    def is_production(self) -> bool:
+        """Whether real people use it; chalicelib/settings.py goes by the same name."""
+        return self.name.startswith("prod")
+
+    @property
     def parts(self) -> tuple[str, ...]:
-        return (*PARTS, f"sms-{self.sms_sender}")
+        for_tests = () if self.is_production else ("test-numbers",)
+        return (*PARTS, f"sms-{self.sms_sender}", *for_tests)
 
 
 def is_china_region(region: str) -> bool:
@@ -80,15 +90,23 @@ def assemble(infra: Path, stage: Stage) -> Template:
     """Merge the parts, the stage's overlay and what the functions are told about the stage.
 
     Raises:
-        TemplateError: two files set the same place to different things.
+        TemplateError: two files set the same place to different things; a stage in China would
+            send texts through AWS; a production stage would have test numbers.
     """
+    if stage.is_in_china and stage.sms_sender in NOT_IN_CHINA:
+        raise TemplateError(
+            f"AWS sends no texts from China: {stage.name} cannot have {stage.sms_sender}."
+        )
     template: Template = {}
     for part in stage.parts:
         template = merge(template, _read(infra / f"{part}.yaml"), where=part)
     variables = {"STAGE": stage.name, "SMS_SENDER": stage.sms_sender}
     told: Template = {"Globals": {"Function": {"Environment": {"Variables": variables}}}}
     template = merge(template, told, where="stages")
-    return merge(template, stage.overlay, where="stages")
+    merged = merge(template, stage.overlay, where="stages")
+    if stage.is_production and "TEST_NUMBERS" in str(merged):
+        raise TemplateError(f"{stage.name} is production and has no test numbers.")
+    return merged
 
 
 def merge(left: Mapping[str, Any], right: Mapping[str, Any], *, where: str = "") -> Template:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from chalicelib.errors import SmsUnavailable
-from chalicelib.identity.ports import Secret
+from chalicelib.identity.ports import CodeMessage, Secret
 from chalicelib.ids import UserId
 from chalicelib.observability import Level, listed
 from chalicelib.phone import Phone
@@ -59,10 +59,10 @@ class FakeSms:
         self.sent: list[tuple[Phone, str]] = []
         self.is_down = False
 
-    def send(self, phone: Phone, text: str) -> None:
+    def send(self, message: CodeMessage) -> None:
         if self.is_down:
             raise SmsUnavailable
-        self.sent.append((phone, text))
+        self.sent.append((message.phone, message.text))
 
     def last_code(self) -> str:
         return code_in(self.sent[-1][1])

@@ -19,7 +19,7 @@ ALL_CODE = [
 CAPABILITIES = {
     path.name
     for path in LIBRARY.iterdir()
-    if (path / "__init__.py").exists() and path.name != "aws"
+    if (path / "__init__.py").exists() and path.name not in ("aws", "remote")
 }
 KERNEL = {"errors", "clock", "ids", "keys", "phone", "storage", "observability", "settings"}
 PURE_KERNEL = {"errors", "clock", "ids", "keys", "phone", "storage"}
@@ -49,8 +49,8 @@ def allowed(importer: str, imported: str) -> bool:
     layer = source[1] if len(source) > 1 else ""
     if source == ["container"]:
         return target[-1] != "routes"
-    if source[0] == "aws":
-        return target[0] in KERNEL or target[0] == "aws" or target[-1] == "ports"
+    if source[0] in ("aws", "remote"):
+        return target[0] in KERNEL or target[0] == source[0] or target[-1] == "ports"
     if source[0] in KERNEL:
         return target[0] in (PURE_KERNEL if source[0] in PURE_KERNEL else KERNEL)
     if source == ["http"]:
@@ -82,7 +82,7 @@ class TestArrows:
 
     def test_rules_and_use_cases_know_no_io(self, path: Path) -> None:
         """Models are pure; services get time, randomness and the outside as arguments."""
-        if path.parent.parent != LIBRARY or path.parent.name in ("aws", "imaging"):
+        if path.parent.parent != LIBRARY or path.parent.name in ("aws", "imaging", "remote"):
             return
         if path.name == "routes.py":
             return

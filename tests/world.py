@@ -20,6 +20,7 @@ from chalicelib.aws.s3 import S3Objects
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
+from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
@@ -95,9 +96,8 @@ def make_stores() -> Settings:
         session_secret_arn=secrets.create_secret(Name="session", SecretString="one")["ARN"],
         phone_index_secret_arn=secrets.create_secret(Name="phone", SecretString="two")["ARN"],
         uploads_queue_url=client("sqs").create_queue(QueueName="uploads")["QueueUrl"],
+        web_origin="https://photos.example",
         sms_sender=SmsSenderKind.SNS,
-        sms_gateway_url="",
-        sms_gateway_secret_arn="",
     )
 
 
@@ -137,6 +137,9 @@ class World:
             session_ring=self.session_ring,
             phone_ring=FakeRing(b"phone key"),
             vault=FakeVault(),
+            messages=CodeMessages(
+                web_host="photos.example", android_app_hash="", reserved=(), entropy=self.entropy
+            ),
             sms=self.sms,
             clock=self.clock,
             entropy=self.entropy,

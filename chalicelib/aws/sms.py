@@ -1,64 +1,80 @@
-"""Ways to send a text message, each the port `SmsSender`."""
+"""Ways of AWS to send a text message, each the port `SmsSender`; neither exists in China.
 
-import json
-from collections.abc import Callable
+SNS sends no texts there (docs.amazonaws.cn/en_us/aws/latest/userguide/sns.md), and End User
+Messaging has no endpoint (botocore's endpoint data); both read 2026-11.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import SmsUnavailable
-from chalicelib.phone import Phone
-
-GATEWAY_TIMEOUT_S = 3.0
-ACCEPTED = range(200, 300)
+from chalicelib.identity.ports import CodeMessage
 
 
 class SnsSmsSender:
-    """Amazon SNS; not in China, where SNS sends no texts (docs.amazonaws.cn, read 2026-11)."""
+    """Amazon SNS: nothing to register, and nothing that limits what one message may cost."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def send(self, phone: Phone, text: str) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
+    def send(self, message: CodeMessage) -> None:
         kind = {"DataType": "String", "StringValue": "Transactional"}
-        try:
+        with _refusal_is_unavailable():
             self._client.publish(
-                PhoneNumber=phone, Message=text, MessageAttributes={"AWS.SNS.SMS.SMSType": kind}
+                PhoneNumber=message.phone,
+                Message=message.text,
+                MessageAttributes={"AWS.SNS.SMS.SMSType": kind},
             )
-        except (BotoCoreError, ClientError):
-            # Not chained: the provider's words may repeat the number.
-            raise SmsUnavailable from None
 
 
-class HttpSmsSender:
-    """A gateway of the operator's: POST {"to", "text"} as JSON with a bearer secret; any 2xx is
-    taken.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndUserMessaging:
+    """What an operator has set up, by ARN: a call needs the right to each of the three."""
 
-    Not repeated on failure: a message that was taken, and whose answer was lost, would be sent
-    twice.
+    origination_identity_arn: str
+    """A phone number, sender id or pool."""
+    configuration_set_arn: str
+    """Where delivery events go."""
+    protect_configuration_arn: str
+    """Countries that are blocked or filtered."""
+    max_price_usd: str
+    """What one message may cost, such as 0.10; a dearer one is refused."""
+
+
+class EndUserMessagingSmsSender:
+    """AWS End User Messaging, `SendTextMessage` of pinpoint-sms-voice-v2.
+
+    docs.aws.amazon.com/goto/WebAPI/pinpoint-sms-voice-v2-2022-03-31/SendTextMessage, read 2026-11.
     """
 
-    def __init__(self, url: str, bearer: Callable[[], str]) -> None:
-        import urllib3
+    def __init__(self, client: Any, setup: EndUserMessaging) -> None:
+        self._client = client
+        self._setup = setup
 
-        self._url = url
-        self._bearer = bearer
-        self._http = urllib3.PoolManager(timeout=GATEWAY_TIMEOUT_S, retries=False)
-
-    def send(self, phone: Phone, text: str) -> None:
-        import urllib3
-
-        try:
-            reply = self._http.request(
-                "POST",
-                self._url,
-                body=json.dumps({"to": phone, "text": text}),
-                headers={
-                    "Content-Type": "application/json",
-                    "Authorization": f"Bearer {self._bearer()}",
-                },
+    def send(self, message: CodeMessage) -> None:
+        setup = self._setup
+        with _refusal_is_unavailable():
+            self._client.send_text_message(
+                DestinationPhoneNumber=message.phone,
+                OriginationIdentity=setup.origination_identity_arn,
+                MessageBody=message.text,
+                MessageType="TRANSACTIONAL",
+                MaxPrice=setup.max_price_usd,
+                # A code that is handed over later than it works would only confuse.
+                TimeToLive=message.minutes * 60,
+                ConfigurationSetName=setup.configuration_set_arn,
+                ProtectConfigurationId=setup.protect_configuration_arn,
             )
-        except urllib3.exceptions.HTTPError:
-            raise SmsUnavailable from None
-        if reply.status not in ACCEPTED:
-            raise SmsUnavailable
+
+
+@contextmanager
+def _refusal_is_unavailable() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError):
+        # Not chained: the provider's words may repeat the number.
+        raise SmsUnavailable from None

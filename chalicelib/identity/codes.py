@@ -45,11 +45,3 @@ def code_mac(secret: Secret, challenge_id: ChallengeId, phone: Phone, code: str)
     """Bind a code to its challenge and number; the first 4 bytes name the key that made it."""
     message = f"{challenge_id}\n{phone}\n{code}".encode()
     return secret.id + keyed_hash(secret, "code", message)
-
-
-def code_text(phone: Phone, code: str) -> str:
-    """Write the message that carries a code, in the language of the number's country."""
-    minutes = int(CODE_LIFETIME.total_seconds() // 60)
-    if phone.startswith("+86"):
-        return f"【ifotor】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。"
-    return f"{code} is your ifotor code. It works for {minutes} minutes. Do not share it."

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from chalicelib.clock import Clock
 from chalicelib.errors import CodeRejected, SmsUnavailable
-from chalicelib.identity.codes import CODE_LIFETIME, Challenge, code_mac, code_text, draw_code
+from chalicelib.identity.codes import CODE_LIFETIME, Challenge, code_mac
 from chalicelib.identity.hashing import phone_index
 from chalicelib.identity.login_store import LoginStore
+from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.model import Account, Session
 from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
 from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_tokens
@@ -34,6 +35,7 @@ class LoginService:
         session_ring: SecretRing,
         phone_ring: SecretRing,
         vault: PhoneVault,
+        messages: CodeMessages,
         sms: SmsSender,
         clock: Clock,
         entropy: Entropy,
@@ -43,6 +45,7 @@ class LoginService:
         self._session_ring = session_ring
         self._phone_ring = phone_ring
         self._vault = vault
+        self._messages = messages
         self._sms = sms
         self._clock = clock
         self._entropy = entropy
@@ -55,17 +58,18 @@ class LoginService:
         more request, and never sends what was not counted.
 
         Raises:
+            InvalidPhone: a reserved number whose time is over.
             SmsUnavailable: the message was not taken; asking again is safe.
         """
         now = self._clock.now()
         challenge = Challenge(
             id=ChallengeId(uuid7(now, self._entropy)), expires_at=now + CODE_LIFETIME
         )
-        code = draw_code(self._entropy)
-        mac = code_mac(self._session_ring.current(), challenge.id, phone, code)
+        message = self._messages.draw(phone, now)
+        mac = code_mac(self._session_ring.current(), challenge.id, phone, message.code)
         self._store.put_challenge(self._index(phone), challenge, mac, now)
         try:
-            self._sms.send(phone, code_text(phone, code))
+            self._sms.send(message)
         except SmsUnavailable:
             self._log.record("code_not_sent")
             raise

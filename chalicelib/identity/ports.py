@@ -1,6 +1,7 @@
 """What identity needs from outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from chalicelib.ids import UserId
@@ -23,12 +24,33 @@ class SecretRing(Protocol):
     def find(self, secret_id: bytes) -> Secret | None: ...
 
 
+class Language(StrEnum):
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeMessage:
+    """A one-time code on its way to a number: its parts, for a provider that fills in a template,
+    and the whole text, for one that sends what it gets.
+
+    Its repr shows no number and no code.
+    """
+
+    phone: Phone = field(repr=False)
+    code: str = field(repr=False)
+    minutes: int
+    """How long the code works."""
+    language: Language
+    text: str = field(repr=False)
+
+
 class SmsSender(Protocol):
-    def send(self, phone: Phone, text: str) -> None:
-        """Hand a message to the network.
+    def send(self, message: CodeMessage) -> None:
+        """Hand a message to the network, once: repeating it is the user's decision.
 
         Raises:
-            SmsUnavailable: it was not taken.
+            SmsUnavailable: it was not taken, or nobody knows.
         """
         ...
 

@@ -1,12 +1,7 @@
 """Every adapter and its fake keep the same promises (the fakes are only as good as this)."""
 
 import io
-import json
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 from moto import mock_aws
@@ -15,14 +10,13 @@ from bench.drawing import draw_photo
 from chalicelib.aws.clients import client
 from chalicelib.aws.kms import KmsPhoneVault
 from chalicelib.aws.secrets import SecretsManagerRing
-from chalicelib.aws.sms import HttpSmsSender, SnsSmsSender
-from chalicelib.errors import SmsUnavailable, Unavailable
-from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
+from chalicelib.errors import Unavailable
+from chalicelib.identity.ports import PhoneVault, SecretRing
 from chalicelib.ids import UserId
 from chalicelib.imaging.renderer import LadderRenderer
 from chalicelib.phone import Phone
 from chalicelib.photos.ports import ImageRefused, ImageRenderer
-from tests.fakes import FakeRenderer, FakeRing, FakeSms, FakeVault
+from tests.fakes import FakeRenderer, FakeRing, FakeVault
 
 PHONE = Phone("+8613800138000")
 
@@ -112,79 +106,6 @@ def test_sealed_number_opens_only_for_its_user() -> None:
     assert opened["Plaintext"] == PHONE.encode()
     with pytest.raises(kms.exceptions.InvalidCiphertextException):
         kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"user_id": "bob"})
-
-
-@contextmanager
-def gateway(status: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A text gateway on loopback that answers with one status and keeps what came."""
-    received: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            body = json.loads(self.rfile.read(length))
-            received.append({"authorization": self.headers["Authorization"], **body})
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/send", received
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class TestSmsSender:
-    @pytest.mark.parametrize(
-        "sender", [lambda: SnsSmsSender(client("sns")), FakeSms], ids=["sns", "fake"]
-    )
-    def test_message_is_taken(self, sender: Callable[[], SmsSender]) -> None:
-        sender().send(PHONE, "123456 is your code")
-
-    def test_sns_sends_the_text_to_the_number(self) -> None:
-        from moto.core.models import DEFAULT_ACCOUNT_ID
-        from moto.sns.models import sns_backends
-
-        SnsSmsSender(client("sns")).send(PHONE, "123456 is your code")
-
-        sent = sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sms_messages
-        assert list(sent.values()) == [(PHONE, "123456 is your code")]
-
-    def test_refused_message_is_unavailable_and_repeats_nothing_of_it(self) -> None:
-        fake = FakeSms()
-        fake.is_down = True
-        with pytest.raises(SmsUnavailable) as failure:
-            fake.send(PHONE, "123456")
-        assert PHONE not in str(failure.value)
-
-    @pytest.mark.enable_socket
-    def test_gateway_gets_number_text_and_secret(self) -> None:
-        with gateway(202) as (url, received):
-            HttpSmsSender(url, bearer=lambda: "secret").send(PHONE, "123456")
-
-        assert received == [{"authorization": "Bearer secret", "to": PHONE, "text": "123456"}]
-
-    @pytest.mark.enable_socket
-    @pytest.mark.parametrize("status", [302, 400, 500])
-    def test_gateway_that_refuses_is_unavailable_and_not_asked_twice(self, status: int) -> None:
-        with gateway(status) as (url, received):
-            with pytest.raises(SmsUnavailable):
-                HttpSmsSender(url, bearer=lambda: "secret").send(PHONE, "123456")
-            assert len(received) == 1
-
-    @pytest.mark.enable_socket
-    def test_gateway_that_is_gone_is_unavailable(self) -> None:
-        with gateway(200) as (url, _):
-            pass
-        with pytest.raises(SmsUnavailable):
-            HttpSmsSender(url, bearer=lambda: "secret").send(PHONE, "123456")
 
 
 @pytest.mark.parametrize("renderer", [LadderRenderer(), FakeRenderer()], ids=["real", "fake"])

@@ -1,9 +1,11 @@
 """The parts become one merge file, and contradictions are found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from chalicelib.settings import NEEDS, NOT_IN_CHINA, SMS_VARIABLES, SmsSenderKind, is_production
 from infra.template import TemplateError, assemble, get_stage, load_stages, merge, partition_of
 
 
@@ -38,9 +40,48 @@ class TestStages:
         for stage in load_stages(root / "infra").values():
             assert len({partition_of(region) for region in stage.regions}) == 1
 
-    def test_stages_in_china_send_sms_through_a_gateway(self, root: Path) -> None:
+    @pytest.mark.parametrize("sender", SmsSenderKind)
+    def test_every_sender_has_a_part_that_tells_what_settings_need(
+        self, root: Path, sender: SmsSenderKind
+    ) -> None:
+        stage = replace(get_stage(root / "infra", "dev"), sms_sender=sender)
+        template = assemble(root / "infra", stage)
+
+        variables = template["Globals"]["Function"]["Environment"]["Variables"]
+        assert NEEDS[sender] <= set(variables)
+        assert {name for name in variables if name.startswith("SMS_")} - {"SMS_SENDER"} <= (
+            SMS_VARIABLES
+        )
+
+    @pytest.mark.parametrize("sender", SmsSenderKind)
+    def test_what_settings_refuse_in_china_is_not_even_packaged(
+        self, root: Path, sender: SmsSenderKind
+    ) -> None:
+        stage = replace(get_stage(root / "infra", "prod-cn"), sms_sender=sender)
+        if sender in NOT_IN_CHINA:
+            with pytest.raises(TemplateError, match="AWS sends no texts from China"):
+                assemble(root / "infra", stage)
+        else:
+            assert assemble(root / "infra", stage)["Resources"]["SmsPolicy"]
+
+
+class TestTestNumbers:
+    def test_only_stages_without_people_can_have_them(self, root: Path) -> None:
         for stage in load_stages(root / "infra").values():
-            assert stage.sms_sender == ("http" if stage.is_in_china else "sns")
+            template = assemble(root / "infra", stage)
+
+            assert stage.is_production == is_production(stage.name)
+            assert ("TestNumbers" in template["Parameters"]) is not stage.is_production
+            assert ("TEST_NUMBERS" in str(template)) is not stage.is_production
+
+    @pytest.mark.parametrize("name", ["prod", "prod-cn"])
+    def test_production_cannot_get_them_by_the_back_door(self, root: Path, name: str) -> None:
+        variables = {"Environment": {"Variables": {"TEST_NUMBERS": "[]"}}}
+        stage = get_stage(root / "infra", name)
+        sneaky = replace(stage, overlay=stage.overlay | {"Globals": {"Function": variables}})
+
+        with pytest.raises(TemplateError, match=f"{name} is production"):
+            assemble(root / "infra", sneaky)
 
 
 class TestTags:

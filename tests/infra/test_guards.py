@@ -16,6 +16,12 @@ from tests.infra.fakes import FakeSts
 
 ACCOUNT = "123456789012"
 ORIGIN = {"WebOrigin": "https://photos.example"}
+MESSAGING = f"arn:aws:sms-voice:us-east-1:{ACCOUNT}"
+END_USER_MESSAGING = {
+    "SmsOriginationIdentityArn": f"{MESSAGING}:pool/pool-0123456789abcdef",
+    "SmsConfigurationSetArn": f"{MESSAGING}:configuration-set/codes",
+    "SmsProtectConfigurationArn": f"{MESSAGING}:protect-configuration/protect-0123",
+}
 
 
 @pytest.fixture
@@ -145,16 +151,54 @@ class TestPackage:
 
         [sentence] = refuse_package(package, in_china, ORIGIN, findings=clean)
 
-        assert sentence.startswith("SNS sends no SMS from the China regions")
+        assert sentence.startswith("AWS sends no SMS from the China regions")
 
-    def test_china_needs_its_gateway(self, packaged: dict[str, Package], china: Target) -> None:
+    def test_end_user_messaging_is_refused_in_china(
+        self, packaged: dict[str, Package], target: Target
+    ) -> None:
+        package = replace(packaged["prod"], glibc=None)
+        given = ORIGIN | END_USER_MESSAGING
+
+        [sentence] = refuse_package(
+            package, replace(target, region="cn-north-1"), given, findings=clean
+        )
+
+        assert sentence.startswith("AWS sends no SMS from the China regions")
+
+    def test_prod_needs_what_it_sends_from_and_under_which_rules(
+        self, packaged: dict[str, Package], target: Target
+    ) -> None:
+        package = replace(packaged["prod"], glibc=None)
+
+        sentences = refuse_package(package, target, ORIGIN, findings=clean)
+
+        assert {sentence.split()[2] for sentence in sentences} == set(END_USER_MESSAGING)
+        given = ORIGIN | END_USER_MESSAGING
+        assert refuse_package(package, target, given, findings=clean) == []
+        for wrong in ({"SmsOriginationIdentityArn": "*"}, {"SmsMaxPriceUsd": "cheap"}):
+            [sentence] = refuse_package(package, target, given | wrong, findings=clean)
+            assert "does not look like" in sentence
+
+    @pytest.mark.parametrize("stage", ["prod", "prod-cn"])
+    def test_production_takes_no_test_numbers(
+        self, packaged: dict[str, Package], target: Target, stage: str
+    ) -> None:
+        given = ORIGIN | {"TestNumbers": "[]"}
+
+        sentences = refuse_package(packaged[stage], target, given, findings=clean)
+
+        assert "There is no parameter TestNumbers." in sentences
+
+    def test_china_needs_its_template_and_key(
+        self, packaged: dict[str, Package], china: Target
+    ) -> None:
         package = replace(packaged["prod-cn"], glibc=None)
 
         sentences = refuse_package(package, china, ORIGIN, findings=clean)
 
         assert [sentence.split()[2] for sentence in sentences] == [
-            "SmsGatewayUrl",
-            "SmsGatewaySecretArn",
+            *("SmsTencentAppId", "SmsTencentSignName", "SmsTencentTemplateId"),
+            "SmsTencentSecretArn",
         ]
 
     def test_what_cfn_lint_finds_is_shown(self, package: Package, target: Target) -> None:

@@ -57,6 +57,32 @@ class TestWildcards:
                 "StringEquals": {"aws:RequestedRegion": {"Ref": "AWS::Region"}}
             }
 
+    def test_each_sender_has_the_one_right_it_needs(self, templates: dict[str, Template]) -> None:
+        rights = {
+            stage: [
+                (statement.actions, statement.body.get("Resource"))
+                for statement in _allowed(template)
+                if statement.owner == "SmsPolicy"
+            ]
+            for stage, template in templates.items()
+        }
+
+        assert rights == {
+            "local": [(["sns:Publish"], None)],
+            "dev": [(["sns:Publish"], None)],
+            "prod": [
+                (
+                    ["sms-voice:SendTextMessage"],
+                    [
+                        {"Ref": "SmsOriginationIdentityArn"},
+                        {"Ref": "SmsConfigurationSetArn"},
+                        {"Ref": "SmsProtectConfigurationArn"},
+                    ],
+                )
+            ],
+            "prod-cn": [(["secretsmanager:GetSecretValue"], {"Ref": "SmsTencentSecretArn"})],
+        }
+
     def test_nobody_is_everybody(self, template: Template) -> None:
         assert all(statement.body.get("Principal") != "*" for statement in _allowed(template))
 
@@ -136,7 +162,7 @@ class TestWhoMayDoWhat:
 
         assert services <= {
             *("dynamodb", "kms", "logs", "s3"),
-            *("secretsmanager", "sns", "sqs", "sts"),
+            *("secretsmanager", "sms-voice", "sns", "sqs", "sts"),
         }
 
 

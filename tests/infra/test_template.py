@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import errors
+from chalicelib.settings import NEEDS, SMS_VARIABLES, SmsSenderKind
 from infra.check import LINTED_REGIONS, lint
 from infra.package import Package
 from tests.infra.reading import Template, functions, leaves, references, resources_of, walk
@@ -67,13 +68,14 @@ class TestPartition:
 
         assert [api["EndpointConfiguration"] for api in apis.values()] == ["REGIONAL"]
 
-    def test_china_has_no_word_of_sns(self, templates: dict[str, Template]) -> None:
+    def test_china_sends_no_texts_through_aws(self, templates: dict[str, Template]) -> None:
         template = json.dumps(templates["prod-cn"])
 
         assert "sns" not in template
+        assert "sms-voice" not in template
         assert templates["prod-cn"]["Globals"]["Function"]["Environment"]["Variables"][
             "SMS_SENDER"
-        ] == ("http")
+        ] == ("tencent")
 
 
 class TestFunctions:
@@ -137,12 +139,15 @@ class TestFunctions:
 
     def test_settings_find_every_variable(self, template: Template) -> None:
         variables = template["Globals"]["Function"]["Environment"]["Variables"]
+        sender = SmsSenderKind(variables["SMS_SENDER"])
+        of_some_stages = {*SMS_VARIABLES, "TEST_NUMBERS"}
 
-        assert set(variables) == {
+        assert NEEDS[sender] <= set(variables)
+        assert set(variables) - of_some_stages == {
             *("STAGE", "WEB_ORIGIN", "ACCOUNTS_TABLE", "PHOTOS_TABLE", "ORIGINALS_BUCKET"),
             *("RENDITIONS_BUCKET", "ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN"),
-            *("PHONE_INDEX_SECRET_ARN", "UPLOADS_QUEUE_URL", "SMS_SENDER", "SMS_GATEWAY_URL"),
-            *("SMS_GATEWAY_SECRET_ARN", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
+            *("PHONE_INDEX_SECRET_ARN", "UPLOADS_QUEUE_URL", "SMS_SENDER", "ANDROID_APP_HASH"),
+            *("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
         }
 
 
@@ -207,11 +212,12 @@ class TestGatewayResponses:
 class TestStages:
     MAY_DIFFER = (
         "Globals.Function.Environment.Variables.STAGE",
-        "Globals.Function.Environment.Variables.SMS_SENDER",
+        "Globals.Function.Environment.Variables.SMS_",
+        "Globals.Function.Environment.Variables.TEST_NUMBERS",
         "Parameters.WebOrigin.Default",
         "Parameters.WebOrigin.AllowedPattern",
-        "Parameters.SmsGatewayUrl",
-        "Parameters.SmsGatewaySecretArn",
+        "Parameters.Sms",
+        "Parameters.TestNumbers",
         "Resources.SmsPolicy.Properties.PolicyDocument.Statement",
     )
     LABELS = ("aws-chalice", "CodeUri")

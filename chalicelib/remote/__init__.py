@@ -1,0 +1,1 @@
+"""Services of others, over HTTPS: each module implements one port."""

@@ -1,0 +1,12 @@
+"""A message that every sender is given."""
+
+from chalicelib.identity.ports import CodeMessage, Language
+from chalicelib.phone import Phone
+
+MESSAGE = CodeMessage(
+    phone=Phone("+8613800138000"),
+    code="012345",
+    minutes=5,
+    language=Language.CHINESE,
+    text="【ifotor】验证码012345\n@photos.example #012345",
+)

@@ -1,0 +1,124 @@
+"""Whatever is missing or wrong stops the start, names its variable and shows nothing of it."""
+
+import pytest
+
+from chalicelib.settings import (
+    NOT_IN_CHINA,
+    SettingMissing,
+    Settings,
+    SmsSenderKind,
+    is_production,
+)
+
+VALUES: dict[SmsSenderKind, dict[str, str]] = {
+    SmsSenderKind.SNS: {},
+    SmsSenderKind.END_USER_MESSAGING: {
+        "SMS_ORIGINATION_IDENTITY_ARN": "arn:identity",
+        "SMS_CONFIGURATION_SET_ARN": "arn:set",
+        "SMS_PROTECT_CONFIGURATION_ARN": "arn:protect",
+        "SMS_MAX_PRICE_USD": "0.10",
+    },
+    SmsSenderKind.TENCENT: {
+        "SMS_TENCENT_APP_ID": "1400006666",
+        "SMS_TENCENT_SIGN_NAME": "腾讯云",
+        "SMS_TENCENT_TEMPLATE_ID": "1110",
+        "SMS_TENCENT_REGION": "ap-guangzhou",
+        "SMS_TENCENT_SECRET_ARN": "arn:key",
+    },
+    SmsSenderKind.HTTP: {
+        "SMS_GATEWAY_URL": "https://sms.example",
+        "SMS_GATEWAY_SECRET_ARN": "arn:bearer",
+    },
+}
+"""All that a sender cannot do without."""
+REVIEWER = '[{"phone": "+8613800138000", "code": "424242", "until": "2026-12-31T16:00:00Z"}]'
+
+
+def environment(sender: SmsSenderKind = SmsSenderKind.SNS, **changes: str) -> dict[str, str]:
+    """A complete environment of a stage with that sender."""
+    stores = ("ACCOUNTS_TABLE", "PHOTOS_TABLE", "ORIGINALS_BUCKET", "RENDITIONS_BUCKET")
+    keys = ("ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN", "PHONE_INDEX_SECRET_ARN")
+    common = dict.fromkeys((*stores, *keys, "UPLOADS_QUEUE_URL"), "x")
+    common |= {"STAGE": "dev", "SMS_SENDER": sender, "WEB_ORIGIN": "https://photos.example"}
+    common |= {"AWS_REGION": "us-east-1"}
+    return common | VALUES[sender] | changes
+
+
+@pytest.mark.parametrize("sender", SmsSenderKind)
+class TestSenders:
+    def test_what_a_sender_needs_is_enough_and_is_read(self, sender: SmsSenderKind) -> None:
+        settings = Settings.from_env(environment(sender))
+
+        assert settings.sms_sender is sender
+        for kind, values in VALUES.items():
+            for name, value in values.items():
+                assert getattr(settings, name.lower()) == (value if kind is sender else "")
+
+    def test_each_missing_value_is_named(self, sender: SmsSenderKind) -> None:
+        for name in VALUES[sender]:
+            with pytest.raises(SettingMissing, match=name):
+                Settings.from_env(environment(sender, **{name: ""}))
+
+    @pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1"])
+    def test_senders_of_aws_do_not_start_in_china(self, sender: SmsSenderKind, region: str) -> None:
+        env = environment(sender, AWS_REGION=region)
+        if sender in NOT_IN_CHINA:
+            with pytest.raises(SettingMissing, match="SMS_SENDER must be tencent or http in China"):
+                Settings.from_env(env)
+        else:
+            assert Settings.from_env(env).sms_sender is sender
+
+
+class TestForms:
+    @pytest.mark.parametrize("price", ["10", "0,10", "100.00", "cheap", "0.123456"])
+    def test_price_is_what_the_provider_takes(self, price: str) -> None:
+        env = environment(SmsSenderKind.END_USER_MESSAGING, SMS_MAX_PRICE_USD=price)
+
+        with pytest.raises(SettingMissing, match="SMS_MAX_PRICE_USD") as failure:
+            Settings.from_env(env)
+        assert price not in str(failure.value)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("WEB_ORIGIN", "photos.example"),
+            ("WEB_ORIGIN", "https://photos.example/page"),
+            ("WEB_ORIGIN", "https://["),
+            ("WEB_ORIGIN", "*"),
+            ("ANDROID_APP_HASH", "too short"),
+            ("ANDROID_APP_HASH", "FA+9qCX9VSu="),
+            ("TEST_NUMBERS", "+8613800138000"),
+            ("TEST_NUMBERS", REVIEWER.replace("424242", "4242")),
+        ],
+    )
+    def test_wrong_value_is_named_and_not_shown(self, name: str, value: str) -> None:
+        with pytest.raises(SettingMissing, match=name) as failure:
+            Settings.from_env(environment() | {name: value})
+
+        assert value not in str(failure.value)
+
+    @pytest.mark.parametrize(
+        ("origin", "host"),
+        [("https://photos.example", "photos.example"), ("http://127.0.0.1:8000", "127.0.0.1")],
+    )
+    def test_host_of_the_page_is_without_scheme_and_port(self, origin: str, host: str) -> None:
+        assert Settings.from_env(environment(WEB_ORIGIN=origin)).web_host == host
+
+
+class TestTestNumbers:
+    def test_stage_without_people_may_have_them(self) -> None:
+        settings = Settings.from_env(environment(TEST_NUMBERS=REVIEWER))
+
+        assert [one.phone for one in settings.test_numbers] == ["+8613800138000"]
+        assert "13800138000" not in repr(settings)
+        assert "424242" not in repr(settings)
+
+    @pytest.mark.parametrize("stage", ["prod", "prod-cn", "prod-eu"])
+    @pytest.mark.parametrize("value", [REVIEWER, "[]"])
+    def test_production_does_not_start_with_them(self, stage: str, value: str) -> None:
+        assert is_production(stage)
+        with pytest.raises(SettingMissing, match="TEST_NUMBERS is not allowed in production"):
+            Settings.from_env(environment(STAGE=stage, TEST_NUMBERS=value))
+
+    def test_production_starts_without_them(self) -> None:
+        assert Settings.from_env(environment(STAGE="prod")).test_numbers == ()
