@@ -21,7 +21,7 @@ def client(service: str) -> Any:
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_S,
         read_timeout=READ_TIMEOUT_S,
-        retries={"mode": "standard", "max_attempts": 0 if service in SENT_ONCE else 3},
+        retries={"mode": "standard", "total_max_attempts": 1 if service in SENT_ONCE else 3},
         signature_version="s3v4" if service == "s3" else None,
     )
     return boto3.client(service, config=config)
