@@ -117,6 +117,18 @@ class TestLimit:
 
         assert is_open(world, oldest)
 
+    def test_ones_that_were_forgotten_make_room(self, world: World) -> None:
+        oldest = world.open_session()
+        for _ in range(9):
+            world.clock.advance(seconds=1)
+            world.open_session()
+        world.clock.advance(days=20)
+        tokens = world.sessions.refresh(oldest.tokens.refresh_token)
+        world.clock.advance(days=15)
+        world.open_session()
+
+        assert world.sessions.refresh(tokens.refresh_token)
+
     def test_login_costs_two_calls_and_four_when_it_counts(self, world: World) -> None:
         costs = []
         for _ in range(12):
