@@ -17,6 +17,7 @@ from chalicelib.clock import SystemClock
 from chalicelib.container import Container
 from chalicelib.errors import CodeRejected
 from chalicelib.identity.login import Login
+from chalicelib.identity.sessions import EndingScope
 from chalicelib.ids import SystemEntropy, UserId
 from chalicelib.keys import original_object
 from chalicelib.photos.granting import Upload
@@ -28,10 +29,14 @@ from tests.world import ALICE_PHONE, last_text, make_stores, s3_notification, sq
 _MAX_CALLS = {
     "code_request": 2,  # one write, and the message
     "verify_first_login": 3,
-    "verify_login": 3,
+    "verify_login": 2,
     "verify_wrong_code": 1,
     "authenticate": 1,
     "refresh": 1,
+    "refresh_after_lost_reply": 1,
+    "list_sessions": 1,
+    "end_other_sessions": 2,
+    "freeze": 3,  # the profile, the sessions, one transaction
     "grant_1": 1,
     "grant_50": 1,
     "process_upload": 8,  # claim, get, three puts, commit, delete, note
@@ -83,7 +88,13 @@ def _count_logins(container: Container) -> dict[str, int]:
     counts["verify_wrong_code"] = _count(guess)
     tokens = _log_in(container).tokens
     counts["authenticate"] = _count(lambda: sessions.authenticate(tokens.access_token))
-    counts["refresh"] = _count(lambda: sessions.refresh(tokens.refresh_token))
+    for name in ("refresh", "refresh_after_lost_reply"):
+        counts[name] = _count(lambda: sessions.refresh(tokens.refresh_token))
+    caller = sessions.authenticate(sessions.refresh(tokens.refresh_token).access_token)
+    counts["list_sessions"] = _count(lambda: sessions.list_sessions(caller))
+    scope = EndingScope.OTHERS
+    counts["end_other_sessions"] = _count(lambda: sessions.end_sessions(caller, scope))
+    counts["freeze"] = _count(lambda: container.accounts.freeze(caller))
     return counts
 
 

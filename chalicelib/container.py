@@ -85,7 +85,7 @@ class Container:
 
     @cached_property
     def accounts(self) -> AccountService:
-        return AccountService(self._account_store)
+        return AccountService(store=self._account_store, clock=self._clock, log=self.log)
 
     @cached_property
     def granting(self) -> GrantingService:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 UserId = NewType("UserId", str)
 SessionId = NewType("SessionId", str)
+NoticeId = NewType("NoticeId", str)
 ChallengeId = NewType("ChallengeId", str)
 PhotoId = NewType("PhotoId", str)
 LeaseId = NewType("LeaseId", str)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from chalicelib.ids import PhotoId, SessionId, UserId, digest, is_uuid
+from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, digest, is_uuid
 from chalicelib.storage import Index, Key
 
 # Rows
@@ -13,6 +13,7 @@ DUE_SHARDS = 16
 """Partitions an hour of expiries is spread over: 16,000 writes a second (1,000 WCU a partition)."""
 
 SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#", "QUOTA#", "GRANT#"
+NOTICE_PREFIX = "NOTICE#"
 
 
 def user_partition(user_id: UserId) -> str:
@@ -25,6 +26,10 @@ def profile_key(user_id: UserId) -> Key:
 
 def session_key(user_id: UserId, session_id: SessionId) -> Key:
     return Key(user_partition(user_id), SESSION_PREFIX + session_id)
+
+
+def notice_key(user_id: UserId, notice_id: NoticeId) -> Key:
+    return Key(user_partition(user_id), NOTICE_PREFIX + notice_id)
 
 
 def phone_key(phone_index: str) -> Key:

@@ -18,7 +18,9 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.s3 import S3Objects
 from chalicelib.identity.account_store import AccountStore
-from chalicelib.identity.login import LoginService
+from chalicelib.identity.accounts import AccountService
+from chalicelib.identity.devices import DeviceClaim
+from chalicelib.identity.login import Login, LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.personal_data import IdentityData
@@ -152,7 +154,9 @@ class World:
             entropy=self.entropy,
             log=self.log,
         )
-        self.identity_data = IdentityData(AccountStore(self.accounts))
+        account_store = AccountStore(self.accounts)
+        self.account = AccountService(store=account_store, clock=self.clock, log=self.log)
+        self.identity_data = IdentityData(account_store)
 
     def _build_photos(self, renderer: ImageRenderer) -> None:
         store, clock, log = self.photo_store, self.clock, self.log
@@ -171,8 +175,11 @@ class World:
         self.photos_data = PhotosData(store, **buckets)
 
     def log_in(self, phone: Phone = ALICE_PHONE) -> UserId:
+        return self.open_session(phone).account.id
+
+    def open_session(self, phone: Phone = ALICE_PHONE, device: DeviceClaim | None = None) -> Login:
         challenge = self.login.request_code(phone)
-        return self.login.verify_code(challenge.id, phone, self.sms.last_code()).account.id
+        return self.login.verify_code(challenge.id, phone, self.sms.last_code(), device)
 
     def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
         wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)

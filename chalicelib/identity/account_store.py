@@ -1,29 +1,110 @@
 """Rows of accounts, and everything else that is about one user."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.clock import from_iso
-from chalicelib.errors import NotFound
-from chalicelib.ids import UserId
-from chalicelib.keys import phone_key, profile_key, user_partition
+from chalicelib.clock import from_iso, to_iso
+from chalicelib.errors import NotFound, Unavailable
+from chalicelib.identity.items import notice_from_item, session_from_item
+from chalicelib.identity.model import Session
+from chalicelib.identity.notices import Notice
+from chalicelib.identity.session_opening import FROZEN_AT, SESSION_COUNT
+from chalicelib.identity.session_store import delete_sessions, list_sessions
+from chalicelib.ids import NoticeId, SessionId, UserId
+from chalicelib.keys import (
+    NOTICE_PREFIX,
+    SESSION_PREFIX,
+    notice_key,
+    phone_key,
+    profile_key,
+    user_partition,
+)
 from chalicelib.storage import (
+    Absent,
+    AllOf,
+    AnyOf,
+    Compare,
+    ConditionFailed,
+    Delete,
+    Exists,
     Item,
     Table,
+    Update,
     delete_rows,
     read_partition,
 )
+
+FREEZE_TRIES = 5
+"""Each try after the first means that a login was completed since the one before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRows:
+    """One user's account as its rows tell it."""
+
+    created_at: datetime
+    sessions: Sequence[Session]
+    notices: Sequence[Notice]
 
 
 class AccountStore:
     def __init__(self, accounts: Table) -> None:
         self._accounts = accounts
 
-    def get_created_at(self, user_id: UserId) -> datetime:
-        row = self._accounts.get(profile_key(user_id))
-        if row is None:
+    def get_account(self, user_id: UserId) -> AccountRows:
+        rows = list(read_partition(self._accounts, user_partition(user_id)))
+        profile = next((row for row in rows if row["sk"] == profile_key(user_id).sk), None)
+        if profile is None:
             raise NotFound
-        return from_iso(row["created_at"])
+        return AccountRows(
+            created_at=from_iso(profile["created_at"]),
+            sessions=[
+                session_from_item(user_id, row)
+                for row in rows
+                if row["sk"].startswith(SESSION_PREFIX)
+            ],
+            notices=[notice_from_item(row) for row in rows if row["sk"].startswith(NOTICE_PREFIX)],
+        )
+
+    def delete_notice(self, user_id: UserId, notice_id: NoticeId, *, reader: SessionId) -> bool:
+        """Delete a notice that is not about its reader; False if there is none."""
+        about_another = AnyOf(
+            (Compare("session_id", "<", reader), Compare("session_id", ">", reader))
+        )
+        try:
+            self._accounts.write(Delete(key=notice_key(user_id, notice_id), when=about_another))
+        except ConditionFailed:
+            return False
+        return True
+
+    def freeze(self, user_id: UserId, now: datetime) -> int:
+        """Freeze an account and end its sessions, all or nothing; return how many were open.
+
+        A login counts itself in the profile within its own transaction, so one that comes between
+        reading and writing makes the write fail: it is read and ended too, or comes after the
+        freeze and is refused.
+        """
+        for _ in range(FREEZE_TRIES):
+            profile = self._accounts.get(profile_key(user_id))
+            if profile is None:
+                raise NotFound
+            sessions = list_sessions(self._accounts, user_id)
+            count = profile.get(SESSION_COUNT)
+            unchanged = (
+                Absent(SESSION_COUNT) if count is None else Compare(SESSION_COUNT, "=", count)
+            )
+            freezing = Update(
+                key=profile_key(user_id),
+                set={FROZEN_AT: to_iso(now), SESSION_COUNT: 0},
+                when=AllOf((Exists(), unchanged)),
+            )
+            try:
+                self._accounts.write(freezing, *delete_sessions(sessions))
+            except ConditionFailed:
+                continue
+            return sum(now < session.expires_at for session in sessions)
+        raise Unavailable("Logins kept coming; repeat.")
 
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
         """Yield every row about a user, that of the number included; the profile comes last."""

@@ -33,6 +33,7 @@ class Attempt:
 
     code_mac: bytes
     attempts_left: int
+    requested_at: datetime
     account: Account | None
     """The account of the number, if it has one."""
 

@@ -7,12 +7,14 @@ from datetime import datetime
 from chalicelib.clock import Clock
 from chalicelib.errors import CodeRejected, SmsUnavailable
 from chalicelib.identity.codes import CODE_LIFETIME, Challenge, code_mac
+from chalicelib.identity.devices import DeviceClaim, describe_device
 from chalicelib.identity.hashing import phone_index
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.model import Account, Session
+from chalicelib.identity.notices import NoticeKind, draw_notice
 from chalicelib.identity.ports import PhoneVault, SecretRing, SmsSender
-from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_tokens
+from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_pair
 from chalicelib.ids import ChallengeId, Entropy, SessionId, UserId, pseudonym, uuid7
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
@@ -76,7 +78,13 @@ class LoginService:
         self._log.record("code_sent")
         return challenge
 
-    def verify_code(self, challenge_id: ChallengeId, phone: Phone, code: str) -> Login:
+    def verify_code(
+        self,
+        challenge_id: ChallengeId,
+        phone: Phone,
+        code: str,
+        device: DeviceClaim | None = None,
+    ) -> Login:
         """Exchange a one-time code for a session; the first success of a number creates its
         account.
 
@@ -85,8 +93,10 @@ class LoginService:
 
         Args:
             code: six ASCII digits as typed.
+            device: what the client says of itself, kept with the session.
         Raises:
-            CodeRejected: wrong, used or expired; deliberately one error for all three.
+            CodeRejected: wrong, used, expired, or asked for before the account was frozen;
+                deliberately one error for all.
         """
         now = self._clock.now()
         index = self._index(phone)
@@ -100,14 +110,15 @@ class LoginService:
             self._log.record("code_refused")
             raise CodeRejected(attempts_left=attempt.attempts_left)
         account = attempt.account or self._draw_account(now)
-        tokens, session = self._draw_session(account, now)
-        opened = (
-            self._store.open_session(index, challenge_id, session)
-            if attempt.account
-            else self._store.open_first_session(
-                index, challenge_id, self._vault.seal(phone, account.id), session, now
+        tokens, session = self._draw_session(account, device, now)
+        if attempt.account:
+            notice = draw_notice(NoticeKind.NEW_LOGIN, session, now, self._entropy)
+            opened = self._store.open_session(
+                index, challenge_id, session, notice, asked_at=attempt.requested_at
             )
-        )
+        else:
+            sealed = self._vault.seal(phone, account.id)
+            opened = self._store.open_first_session(index, challenge_id, sealed, session, now)
         if not opened:
             raise CodeRejected(attempts_left=0)
         is_new = attempt.account is None
@@ -117,13 +128,22 @@ class LoginService:
     def _draw_account(self, now: datetime) -> Account:
         return Account(id=UserId(uuid7(now, self._entropy)), pseudonym=pseudonym(self._entropy))
 
-    def _draw_session(self, account: Account, now: datetime) -> tuple[IssuedTokens, Session]:
+    def _draw_session(
+        self, account: Account, claim: DeviceClaim | None, now: datetime
+    ) -> tuple[IssuedTokens, Session]:
         session_id = SessionId(uuid7(now, self._entropy))
-        tokens, macs = draw_tokens(
-            self._session_ring.current(), account.id, session_id, self._entropy, now
+        secret = self._session_ring.current()
+        device = describe_device(claim, secret, account.id) if claim else None
+        tokens, macs = draw_pair(secret, account.id, session_id, self._entropy).begin(now)
+        return tokens, Session(
+            account=account,
+            id=session_id,
+            tokens=macs,
+            created_at=now,
+            last_used_at=now,
+            ends_at=now + SESSION_LIFETIME,
+            device=device,
         )
-        ends_at = now + SESSION_LIFETIME
-        return tokens, Session(account=account, id=session_id, tokens=macs, ends_at=ends_at)
 
     def _index(self, phone: Phone) -> str:
         return phone_index(self._phone_ring.current(), phone)

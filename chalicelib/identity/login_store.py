@@ -2,10 +2,18 @@
 
 from datetime import datetime
 
-from chalicelib.clock import to_epoch_s, to_iso
-from chalicelib.identity.codes import CHALLENGE_KEPT, CODE_ATTEMPTS, Attempt, Challenge
+from chalicelib.clock import from_iso, to_epoch_s, to_iso
+from chalicelib.identity.codes import (
+    CHALLENGE_KEPT,
+    CODE_ATTEMPTS,
+    CODE_LIFETIME,
+    Attempt,
+    Challenge,
+)
 from chalicelib.identity.items import put_session
 from chalicelib.identity.model import Account, Session
+from chalicelib.identity.notices import Notice
+from chalicelib.identity.session_opening import SESSION_COUNT, open_among
 from chalicelib.ids import ChallengeId
 from chalicelib.keys import phone_key, profile_key
 from chalicelib.storage import (
@@ -13,10 +21,8 @@ from chalicelib.storage import (
     Absent,
     AllOf,
     AttributeOr,
-    Check,
     Compare,
     ConditionFailed,
-    Exists,
     Put,
     Table,
     Update,
@@ -80,6 +86,7 @@ class LoginStore:
         return Attempt(
             code_mac=row["code_mac"],
             attempts_left=row["attempts_left"],
+            requested_at=from_iso(row["code_expires_at"]) - CODE_LIFETIME,
             account=Account(id=row["user_id"], pseudonym=row["pseudonym"])
             if "user_id" in row
             else None,
@@ -102,6 +109,7 @@ class LoginStore:
             "pseudonym": account.pseudonym,
             "phone_index": phone_index,
             "sealed_phone": sealed_phone,
+            SESSION_COUNT: 1,
         }
         owner = {
             "user_id": account.id,
@@ -120,22 +128,29 @@ class LoginStore:
             put_session(session),
         )
 
-    def open_session(self, phone_index: str, challenge_id: ChallengeId, session: Session) -> bool:
-        """Consume the challenge and open a session of its account; False if raced."""
-        return self._consume(
-            Update(
-                key=phone_key(phone_index),
-                remove=("challenge_id", "code_mac", "code_expires_at", "attempts_left"),
-                when=AllOf(
-                    (
-                        Compare("challenge_id", "=", challenge_id),
-                        Compare("user_id", "=", session.account.id),
-                    )
-                ),
+    def open_session(
+        self,
+        phone_index: str,
+        challenge_id: ChallengeId,
+        session: Session,
+        notice: Notice,
+        *,
+        asked_at: datetime,
+    ) -> bool:
+        """Consume the challenge and open a session of its account; False if raced, or asked for
+        before the account was frozen.
+        """
+        consumed = Update(
+            key=phone_key(phone_index),
+            remove=("challenge_id", "code_mac", "code_expires_at", "attempts_left"),
+            when=AllOf(
+                (
+                    Compare("challenge_id", "=", challenge_id),
+                    Compare("user_id", "=", session.account.id),
+                )
             ),
-            Check(key=profile_key(session.account.id), when=Exists()),
-            put_session(session),
         )
+        return open_among(self._accounts, consumed, session, notice, asked_at=asked_at)
 
     def _consume(self, *writes: Write) -> bool:
         try:

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.identity.tokens import TokenMacs
+from chalicelib.identity.devices import Device
+from chalicelib.identity.tokens import Rotation, TokenMacs
 from chalicelib.ids import SessionId, UserId
+
+MAX_SESSIONS = 10
+"""A phone, a tablet, some browsers, each kept for up to 90 days; the oldest makes room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,4 +23,14 @@ class Session:
     account: Account
     id: SessionId
     tokens: TokenMacs
+    created_at: datetime
+    last_used_at: datetime
+    """The last refresh, so at most 15 minutes behind."""
     ends_at: datetime
+    device: Device | None = None
+    rotation: Rotation | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """When it ends if it is not used again."""
+        return min(self.tokens.refresh_expires_at, self.ends_at)

@@ -1,14 +1,19 @@
-"""HTTP of identity: login, refresh, log out, the account."""
+"""HTTP of identity: login, refresh, sessions, the account and its notices."""
 
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.http import Reply, Request, Routes
+from chalicelib.identity.devices import DeviceClaim, Platform
+from chalicelib.identity.items import device_to_shown
+from chalicelib.identity.model import Session
+from chalicelib.identity.notices import Notice
+from chalicelib.identity.sessions import EndingScope
 from chalicelib.identity.tokens import IssuedTokens
 from chalicelib.ids import ChallengeId
 from chalicelib.phone import parse_phone
@@ -20,10 +25,33 @@ class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
     phone: Annotated[str, Meta(min_length=3, max_length=40)]
 
 
+INVISIBLE = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+"""Controls and marks that change how a text looks: a thief's device must not pass for another."""
+
+DeviceName = Annotated[str, Meta(max_length=40, pattern=rf"\A[^{INVISIBLE}]+\Z")]
+Version = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._+() -]{1,20}\Z")]
+HardwareId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._:-]{8,64}\Z")]
+
+
+class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """Every field has its purpose in docs/data-model.md; there are no others."""
+
+    name: DeviceName | None = None
+    platform: Platform | None = None
+    os_version: Version | None = None
+    app_version: Version | None = None
+    hardware_id: HardwareId | None = None
+
+
 class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     challenge_id: Annotated[str, Meta(min_length=36, max_length=36)]
     phone: Annotated[str, Meta(min_length=3, max_length=40)]
     code: Annotated[str, Meta(pattern="^[0-9]{6}$")]
+    device: DeviceFields | None = None
+
+
+class EndingsRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    scope: EndingScope
 
 
 class RefreshRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,8 +69,9 @@ def request_code(request: Request) -> Reply:
 @routes.serve("POST", "/login/sessions", public=True)
 def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
+    device = DeviceClaim(**structs.asdict(body.device)) if body.device else None
     login = services().login.verify_code(
-        ChallengeId(body.challenge_id), parse_phone(body.phone), body.code
+        ChallengeId(body.challenge_id), parse_phone(body.phone), body.code, device
     )
     user = {"id": login.account.id, "is_new": login.is_new}
     return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})
@@ -60,12 +89,71 @@ def log_out(request: Request) -> Reply:
     return Reply(HTTPStatus.NO_CONTENT)
 
 
+@routes.serve("GET", "/me/sessions")
+def list_sessions(request: Request) -> Reply:
+    found = services().sessions.list_sessions(request.caller)
+    current = request.caller.session_id
+    sessions = [session_to_json(one, is_current=one.id == current) for one in found]
+    return Reply(HTTPStatus.OK, {"sessions": sessions})
+
+
+@routes.serve("DELETE", "/me/sessions/{session_id}")
+def end_session(request: Request, session_id: str) -> Reply:
+    services().sessions.end_session(request.caller, session_id)
+    return Reply(HTTPStatus.NO_CONTENT)
+
+
+@routes.serve("POST", "/me/sessions/endings")
+def end_sessions(request: Request) -> Reply:
+    scope = request.body(EndingsRequest).scope
+    return Reply(HTTPStatus.OK, {"ended": services().sessions.end_sessions(request.caller, scope)})
+
+
+@routes.serve("POST", "/me/freeze")
+def freeze_account(request: Request) -> Reply:
+    return Reply(HTTPStatus.OK, {"ended": services().accounts.freeze(request.caller)})
+
+
 @routes.serve("GET", "/me")
 def get_me(request: Request) -> Reply:
     user_id = request.caller.user_id
     limits = asdict(services().granting.get_limits(user_id))
-    created_at = to_iso(services().accounts.get_created_at(user_id))
-    return Reply(HTTPStatus.OK, {"id": user_id, "created_at": created_at, "limits": limits})
+    overview = services().accounts.get_overview(request.caller)
+    body = {
+        "id": user_id,
+        "created_at": to_iso(overview.created_at),
+        "limits": limits,
+        "notices": [notice_to_json(one) for one in overview.notices],
+    }
+    return Reply(HTTPStatus.OK, body)
+
+
+@routes.serve("DELETE", "/me/notices/{notice_id}")
+def dismiss_notice(request: Request, notice_id: str) -> Reply:
+    services().accounts.dismiss_notice(request.caller, notice_id)
+    return Reply(HTTPStatus.NO_CONTENT)
+
+
+def session_to_json(session: Session, *, is_current: bool) -> dict[str, object]:
+    return {
+        "id": session.id,
+        "is_current": is_current,
+        "device": device_to_shown(session.device).get("device"),
+        "place": None,  # addresses are neither kept nor looked up; docs/api.md says so
+        "created_at": to_iso(session.created_at),
+        "last_used_at": to_iso(session.last_used_at),
+        "expires_at": to_iso(session.expires_at),
+    }
+
+
+def notice_to_json(notice: Notice) -> dict[str, object]:
+    return {
+        "id": notice.id,
+        "kind": notice.kind,
+        "session_id": notice.session_id,
+        "device": device_to_shown(notice.device).get("device"),
+        "created_at": to_iso(notice.created_at),
+    }
 
 
 def tokens_to_json(tokens: IssuedTokens) -> dict[str, object]:

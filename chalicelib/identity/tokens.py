@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,8 +17,10 @@ ACCESS_LIFETIME = timedelta(minutes=15)
 REFRESH_IDLE_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=90)
 """However often it is refreshed, a session ends after this."""
+LOST_REPLY_GRACE = timedelta(seconds=30)
+"""How long a client whose answer was lost may ask again with the token it still has."""
 
-_SECRET_ID_BYTES, _UUID_BYTES, _RANDOM_BYTES = 4, 16, 32
+_SECRET_ID_BYTES, _UUID_BYTES, _RANDOM_BYTES, _SEAL_BYTES, _NONCE_BYTES = 4, 16, 16, 16, 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +34,25 @@ class TokenMacs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """What is stored of the last refresh: enough to make the same pair again from the parent, and
+    of no use without it.
+    """
+
+    parent_mac: bytes
+    seed: bytes
+    """The id of the key that derived the pair (4 bytes), then the nonce of this refresh."""
+    rotated_at: datetime
+
+    def is_repeated_by(self, presented_mac: bytes, now: datetime) -> bool:
+        """Whether this is the parent again, soon enough for its answer to have been lost."""
+        is_parent = hmac.compare_digest(presented_mac, self.parent_mac)
+        return is_parent and now < self.rotated_at + LOST_REPLY_GRACE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedTokens:
-    """A fresh pair as its holder gets it: the only time that the tokens themselves exist here."""
+    """A pair as its holder gets it: the only time that the tokens themselves exist here."""
 
     access_token: str
     access_expires_at: datetime
@@ -48,9 +68,10 @@ class TokenKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Token:
     """An opaque bearer token. It names its session so that one read finds it; the random part
-    proves it.
+    proves it, and the seal tells what was ours once from what never was.
 
-    As text: kind, `_`, base64url of key id (4 bytes), user (16), session (16), random (32).
+    As text: kind, `_`, base64url of key id (4 bytes), user (16), session (16), random (16),
+    seal (16).
     """
 
     kind: TokenKind
@@ -58,6 +79,7 @@ class Token:
     user_id: UserId
     session_id: SessionId
     random: bytes
+    seal: bytes
 
     @classmethod
     def draw(
@@ -68,7 +90,27 @@ class Token:
         session_id: SessionId,
         entropy: Entropy,
     ) -> Self:
-        return cls(kind, secret.id, user_id, session_id, entropy.random_bytes(_RANDOM_BYTES))
+        random = entropy.random_bytes(_RANDOM_BYTES)
+        return cls._sealed(kind, secret, user_id, session_id, random)
+
+    @classmethod
+    def derive(cls, kind: TokenKind, secret: Secret, parent: "Token", nonce: bytes) -> Self:
+        """Make the one child that a refresh token has under this key and nonce."""
+        message = nonce + parent.to_text().encode()
+        random = keyed_hash(secret, f"child/{kind}", message)[:_RANDOM_BYTES]
+        return cls._sealed(kind, secret, parent.user_id, parent.session_id, random)
+
+    @classmethod
+    def _sealed(
+        cls,
+        kind: TokenKind,
+        secret: Secret,
+        user_id: UserId,
+        session_id: SessionId,
+        random: bytes,
+    ) -> Self:
+        seal = _seal(kind, secret, _raw(secret.id, user_id, session_id, random))
+        return cls(kind, secret.id, user_id, session_id, random, seal)
 
     @classmethod
     def parse(cls, kind: TokenKind, text: str) -> Self | None:
@@ -81,7 +123,7 @@ class Token:
             raw = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             return None
-        if len(raw) != _SECRET_ID_BYTES + 2 * _UUID_BYTES + _RANDOM_BYTES:
+        if len(raw) != _SECRET_ID_BYTES + 2 * _UUID_BYTES + _RANDOM_BYTES + _SEAL_BYTES:
             return None
         user, session = raw[4:20], raw[20:36]
         return cls(
@@ -89,41 +131,79 @@ class Token:
             raw[:4],
             UserId(str(UUID(bytes=user))),
             SessionId(str(UUID(bytes=session))),
-            raw[36:],
+            raw[36:52],
+            raw[52:],
         )
 
     def to_text(self) -> str:
-        user, session = UUID(self.user_id).bytes, UUID(self.session_id).bytes
-        raw = self.secret_id + user + session + self.random
+        raw = _raw(self.secret_id, self.user_id, self.session_id, self.random) + self.seal
         return f"{self.kind}_{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
+
+    def is_ours(self, secret: Secret) -> bool:
+        """Whether we made this token under this key, be it valid still or not."""
+        raw = _raw(self.secret_id, self.user_id, self.session_id, self.random)
+        return hmac.compare_digest(self.seal, _seal(self.kind, secret, raw))
 
     def mac(self, secret: Secret) -> bytes:
         """Return what is stored in place of the token: a keyed hash of all of it."""
         return keyed_hash(secret, f"token/{self.kind}", self.to_text().encode())
 
 
-def draw_tokens(
-    secret: Secret,
-    user_id: UserId,
-    session_id: SessionId,
-    entropy: Entropy,
-    now: datetime,
-) -> tuple[IssuedTokens, TokenMacs]:
-    """Make a session's next pair: what its holder gets, and what is stored of it."""
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """A session's two tokens while they are made, and the key that made them."""
+
+    secret: Secret
+    access: Token
+    refresh: Token
+
+    def issue(self, access_expires_at: datetime, refresh_expires_at: datetime) -> IssuedTokens:
+        return IssuedTokens(
+            access_token=self.access.to_text(),
+            access_expires_at=access_expires_at,
+            refresh_token=self.refresh.to_text(),
+            refresh_expires_at=refresh_expires_at,
+        )
+
+    def begin(self, now: datetime) -> tuple[IssuedTokens, TokenMacs]:
+        """Start both lifetimes: what the holder gets, and what is stored of it."""
+        issued = self.issue(now + ACCESS_LIFETIME, now + REFRESH_IDLE_LIFETIME)
+        macs = TokenMacs(
+            access_mac=self.access.mac(self.secret),
+            access_expires_at=issued.access_expires_at,
+            refresh_mac=self.refresh.mac(self.secret),
+            refresh_expires_at=issued.refresh_expires_at,
+        )
+        return issued, macs
+
+
+def draw_pair(
+    secret: Secret, user_id: UserId, session_id: SessionId, entropy: Entropy
+) -> TokenPair:
+    """Make a session's first pair."""
     access = Token.draw(TokenKind.ACCESS, secret, user_id, session_id, entropy)
-    refresh = Token.draw(TokenKind.REFRESH, secret, user_id, session_id, entropy)
-    access_expires_at = now + ACCESS_LIFETIME
-    refresh_expires_at = now + REFRESH_IDLE_LIFETIME
-    issued = IssuedTokens(
-        access_token=access.to_text(),
-        access_expires_at=access_expires_at,
-        refresh_token=refresh.to_text(),
-        refresh_expires_at=refresh_expires_at,
+    return TokenPair(
+        secret, access, Token.draw(TokenKind.REFRESH, secret, user_id, session_id, entropy)
     )
-    macs = TokenMacs(
-        access_mac=access.mac(secret),
-        access_expires_at=access_expires_at,
-        refresh_mac=refresh.mac(secret),
-        refresh_expires_at=refresh_expires_at,
+
+
+def draw_seed(secret: Secret, entropy: Entropy) -> bytes:
+    """Draw what a refresh adds to its parent; see `Rotation.seed`."""
+    return secret.id + entropy.random_bytes(_NONCE_BYTES)
+
+
+def derive_pair(secret: Secret, parent: Token, seed: bytes) -> TokenPair:
+    """Make the next pair of a session: always the same for the same parent, key and seed."""
+    return TokenPair(
+        secret,
+        Token.derive(TokenKind.ACCESS, secret, parent, seed),
+        Token.derive(TokenKind.REFRESH, secret, parent, seed),
     )
-    return issued, macs
+
+
+def _raw(secret_id: bytes, user_id: UserId, session_id: SessionId, random: bytes) -> bytes:
+    return secret_id + UUID(user_id).bytes + UUID(session_id).bytes + random
+
+
+def _seal(kind: TokenKind, secret: Secret, raw: bytes) -> bytes:
+    return keyed_hash(secret, f"seal/{kind}", raw)[:_SEAL_BYTES]

@@ -124,6 +124,11 @@ class TestRefusals:
             ("DELETE", "/photos/x"),
             ("POST", "/photos/deletions"),
             ("DELETE", "/me/sessions/current"),
+            ("GET", "/me/sessions"),
+            ("DELETE", "/me/sessions/x"),
+            ("POST", "/me/sessions/endings"),
+            ("POST", "/me/freeze"),
+            ("DELETE", "/me/notices/x"),
         ],
     )
     def test_without_a_token_nothing_answers(self, api: Api, method: str, path: str) -> None:

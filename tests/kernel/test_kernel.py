@@ -12,7 +12,7 @@ from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.errors import InvalidPhone
 from chalicelib.identity.ports import Secret
 from chalicelib.identity.tokens import Token, TokenKind
-from chalicelib.ids import PhotoId, SessionId, UserId, is_uuid, uuid7
+from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, is_uuid, uuid7
 from chalicelib.observability import FieldNotListed, listed, where
 from chalicelib.phone import parse_phone
 from chalicelib.settings import SettingMissing, Settings
@@ -121,6 +121,7 @@ class TestKeys:
         made: list[Key] = [
             keys.profile_key(user_id),
             keys.session_key(user_id, SessionId(other)),
+            keys.notice_key(user_id, NoticeId(other)),
             keys.photo_key(user_id, PhotoId(other)),
             keys.quota_key(user_id, day),
             keys.grant_key(user_id, text),
@@ -156,6 +157,7 @@ class TestToken:
 
         assert Token.parse(TokenKind.ACCESS, token.to_text()) == token
         assert Token.parse(TokenKind.REFRESH, token.to_text()) is None
+        assert token.is_ours(secret)
 
     @given(st.integers(0, 85), st.characters(codec="ascii"))
     def test_any_other_character_is_another_token(self, place: int, character: str) -> None:
@@ -166,7 +168,7 @@ class TestToken:
         changed = text[: 4 + place] + character + text[5 + place :]
         read = Token.parse(TokenKind.ACCESS, changed)
 
-        assert changed == text or read is None or read.mac(secret) != token.mac(secret)
+        assert changed == text or read is None or not read.is_ours(secret)
 
 
 class TestSettings:

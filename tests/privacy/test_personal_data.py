@@ -36,7 +36,7 @@ class TestEverythingOfOnePerson:
     def test_is_counted_in_every_store(self, two_people: World) -> None:
         alice = two_people.log_in()
 
-        assert two_people.identity_data.count(alice) == {"AccountsTable": 4}
+        assert two_people.identity_data.count(alice) == {"AccountsTable": 5}
         assert two_people.photos_data.count(alice) == {
             "PhotosTable": 5,
             "OriginalsBucket": 1,
@@ -52,7 +52,7 @@ class TestEverythingOfOnePerson:
 
         kinds = sorted(record.kind for record in exported)
         assert kinds == [
-            *("grant", "grant", "phone", "photo", "photo", "profile", "quota"),
+            *("grant", "grant", "notice", "phone", "photo", "photo", "profile", "quota"),
             *("session", "session"),
         ]
         assert not any("mac" in field for record in exported for field in record.data)

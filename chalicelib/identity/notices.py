@@ -1,0 +1,72 @@
+"""Notices: what users are shown about the safety of their account until they dismiss it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from chalicelib.identity.devices import Device
+from chalicelib.identity.model import Session
+from chalicelib.ids import Entropy, NoticeId, SessionId, uuid7
+
+NOTICE_LIFETIME = timedelta(days=30)
+NOTICES_SHOWN = 20
+"""The newest; a user who has more has read none of them."""
+
+
+class NoticeKind(StrEnum):
+    NEW_LOGIN = "new_login"
+    """A session was opened on a device that no open session knows."""
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - the name of a notice
+    """A session was ended because one of its refresh tokens was used twice: two may have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    id: NoticeId
+    kind: NoticeKind
+    session_id: SessionId
+    """The session that it is about, which may be over."""
+    device: Device | None
+    created_at: datetime
+    expires_at: datetime
+
+
+def draw_notice(kind: NoticeKind, session: Session, now: datetime, entropy: Entropy) -> Notice:
+    return Notice(
+        id=NoticeId(uuid7(now, entropy)),
+        kind=kind,
+        session_id=session.id,
+        device=session.device,
+        created_at=now,
+        expires_at=now + NOTICE_LIFETIME,
+    )
+
+
+def notices_to_show(
+    notices: Sequence[Notice], sessions: Sequence[Session], reader: SessionId, now: datetime
+) -> list[Notice]:
+    """Choose the notices that a session gets to read, newest first.
+
+    Nobody reads, or dismisses, the notice of their own login: a thief would be the first to. A
+    login on hardware that an older open session knows is none worth telling.
+    """
+    known = {session.id for session in sessions if _is_known(session, sessions)}
+    shown = [
+        notice
+        for notice in notices
+        if now < notice.expires_at
+        and notice.session_id != reader
+        and not (notice.kind is NoticeKind.NEW_LOGIN and notice.session_id in known)
+    ]
+    return sorted(shown, key=lambda notice: notice.id, reverse=True)[:NOTICES_SHOWN]
+
+
+def _is_known(session: Session, sessions: Sequence[Session]) -> bool:
+    device = session.device
+    return device is not None and any(
+        other.device is not None
+        and other.created_at < session.created_at
+        and device.is_same_hardware(other.device)
+        for other in sessions
+    )

@@ -1,0 +1,112 @@
+"""How a session gets into an account: counted, within the limit, and never into a frozen one.
+
+Whatever proves who comes (a code, one day another provider) is one write of the same transaction.
+"""
+
+from datetime import datetime
+
+from chalicelib.clock import to_iso
+from chalicelib.identity.items import put_notice, put_session
+from chalicelib.identity.model import MAX_SESSIONS, Session
+from chalicelib.identity.notices import Notice
+from chalicelib.identity.session_store import delete_sessions, list_sessions
+from chalicelib.keys import profile_key
+from chalicelib.storage import (
+    Absent,
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    ConditionFailed,
+    Delete,
+    Exists,
+    Item,
+    Table,
+    Update,
+    Write,
+)
+
+SESSION_COUNT = "session_count"
+"""Sessions opened since they were last counted: never fewer than there are."""
+FROZEN_AT = "frozen_at"
+
+_PROFILE = 1
+"""The place of the profile in the transaction."""
+
+
+def open_among(
+    accounts: Table, proof: Write, session: Session, notice: Notice, *, asked_at: datetime
+) -> bool:
+    """Open a session beside the account's others, in one call; thaw the account if it was frozen
+    before `asked_at`.
+
+    The profile holds an upper bound of the open sessions, so that a login needs not count them.
+    When it reaches the limit they are counted (two more calls), the oldest make room and what is
+    over is deleted.
+
+    Args:
+        proof: the write that consumes what proves the user, and fails if it was used meanwhile.
+        asked_at: when the user began to log in; before a freeze, it no longer counts.
+    Returns:
+        False if the proof was used, the account is gone, or was frozen since.
+    """
+    below = AnyOf((Absent(SESSION_COUNT), Compare(SESSION_COUNT, "<", MAX_SESSIONS)))
+    try:
+        accounts.write(
+            proof,
+            Update(
+                key=profile_key(session.account.id),
+                add={SESSION_COUNT: 1},
+                remove=(FROZEN_AT,),
+                when=AllOf((Exists(), _not_frozen_since(asked_at), below)),
+            ),
+            put_session(session),
+            put_notice(session.account.id, notice),
+        )
+    except ConditionFailed as refusal:
+        if refusal.index != _PROFILE or not _is_full(refusal.item):
+            return False
+        return _open_in_place_of_oldest(
+            accounts, proof, session, notice, asked_at, refusal.item or {}
+        )
+    return True
+
+
+def _open_in_place_of_oldest(
+    accounts: Table,
+    proof: Write,
+    session: Session,
+    notice: Notice,
+    asked_at: datetime,
+    profile: Item,
+) -> bool:
+    now = session.created_at
+    found = list_sessions(accounts, session.account.id)
+    alive = [one for one in found if now < one.expires_at]
+    kept = sorted(alive, key=lambda one: (one.created_at, one.id))[-(MAX_SESSIONS - 1) :]
+    deletions: list[Delete] = delete_sessions([one for one in found if one not in kept])
+    unchanged = Compare(SESSION_COUNT, "=", profile[SESSION_COUNT])
+    try:
+        accounts.write(
+            proof,
+            Update(
+                key=profile_key(session.account.id),
+                set={SESSION_COUNT: len(kept) + 1},
+                remove=(FROZEN_AT,),
+                when=AllOf((Exists(), _not_frozen_since(asked_at), unchanged)),
+            ),
+            put_session(session),
+            put_notice(session.account.id, notice),
+            *deletions,
+        )
+    except ConditionFailed:
+        return False
+    return True
+
+
+def _not_frozen_since(asked_at: datetime) -> Condition:
+    return AnyOf((Absent(FROZEN_AT), Compare(FROZEN_AT, "<", to_iso(asked_at))))
+
+
+def _is_full(profile: Item | None) -> bool:
+    return profile is not None and profile.get(SESSION_COUNT, 0) >= MAX_SESSIONS
