@@ -1,4 +1,4 @@
-"""Which limits signing in runs into, and who may fill in the code."""
+"""What signing in sends, which limits it runs into, and who may fill in the code."""
 
 import json
 import re
@@ -13,9 +13,28 @@ from tests.phones import next_phone
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 
+def test_the_page_tells_its_coarse_name_its_kind_its_version_and_nothing_else(
+    open_window: OpenWindow,
+) -> None:
+    window = open_window()
+    page = window.page
+    page.get_by_text("What we send when you sign in").click()
+    expect(page.get_by_role("definition").first).to_have_text("Chrome on Linux")
+    request_code(window)
+    offer = page.get_by_role("button", name=f"Fill in {code_from_panel(page)}")
+
+    with page.expect_request(re.compile("/login/sessions$")) as sent:
+        offer.click()
+
+    body = json.loads(sent.value.post_data or "")
+    assert body.keys() == {"challenge_id", "phone", "code", "device"}
+    assert body["device"] == {"platform": "web", "name": "Chrome on Linux", "app_version": "1"}
+
+
 @pytest.mark.parametrize(
     ("limit", "words"),
     [
+        ("codes_per_phone_per_minute", "We've just sent a code to this number."),
         (
             "codes_per_phone_per_hour",
             "This number has been sent as many codes as we allow for now.",

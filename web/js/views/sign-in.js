@@ -2,6 +2,7 @@
 /** Signing in: a phone number, then the code that was sent to it. */
 import * as api from "../api.js";
 import { askForCode, forgetSignIn, secondsToWait, signingIn } from "../challenge.js";
+import { describeDevice, deviceName } from "../device.js";
 import { announce, fill, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explainLimit, formatCountdown } from "../limits.js";
@@ -128,6 +129,7 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
       h("p", { class: "hint", id: "phone-hint" }, t("login.phone_hint")),
       submit,
     ),
+    whatWeSend(),
   );
   fill(
     sms,
@@ -137,6 +139,28 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
   signal.addEventListener("abort", () => clearInterval(timer));
   tick();
   if (moveFocus) input.focus();
+}
+
+/** What a sign-in tells the server besides the number, word for word. */
+function whatWeSend() {
+  const { name, app_version } = describeDevice();
+  return h(
+    "details",
+    { class: "sent" },
+    h("summary", {}, t("sent.title")),
+    h("p", {}, t("sent.lead")),
+    h(
+      "dl",
+      {},
+      h("dt", {}, t("sent.name")),
+      h("dd", {}, deviceName(name)),
+      h("dt", {}, t("sent.kind")),
+      h("dd", {}, t("device.web")),
+      h("dt", {}, t("sent.version")),
+      h("dd", {}, app_version),
+    ),
+    h("p", {}, t("sent.more")),
+  );
 }
 
 /** The number is all that was sent, so a refused request is a refused number. @param {unknown} error */
