@@ -6,12 +6,17 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow, Window
+from tests.browser.conftest import (
+    DESKTOP,
+    ONE_CODE_A_MINUTE_MS,
+    PATIENCE_MS,
+    PHONE,
+    OpenWindow,
+    Window,
+)
 from tests.browser.journeys import code_from_panel, focused_name, overflow_px, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
-
-ONE_CODE_A_MINUTE_MS = 65_000
 
 TOKENS = "sessionStorage.getItem('ifotor.session')"
 

@@ -57,7 +57,7 @@ export function showCodeStep(card, sms, signal, { go, done }) {
       sayRefusal(error);
       idle(submit, t("code.submit"));
       tick();
-      (challenge.spent ? again : input).focus();
+      (challenge.spent && !again.disabled ? again : input).focus();
       input.select();
     }
   };
@@ -86,7 +86,7 @@ export function showCodeStep(card, sms, signal, { go, done }) {
     submit.disabled = isBusy(submit) || !left_s || challenge.spent;
     if (isBusy(again)) return;
     const pause_s = Math.ceil((challenge.sentAt + SEND_AGAIN_AFTER_MS - api.serverNow()) / 1000);
-    const wait_s = Math.max(secondsToWait(), left_s && !challenge.spent ? pause_s : 0);
+    const wait_s = Math.max(secondsToWait(), pause_s);
     again.disabled = wait_s > 0;
     again.textContent =
       wait_s > 0 ? t("code.again_wait", { time: formatCountdown(wait_s) }) : t("code.again");
