@@ -68,6 +68,9 @@ def test_every_view_has_landmarks_names_and_targets_for_fingers(
     page.get_by_role("button", name="Done").click()
     open_photo(page)
     check_view(page)
+    page.get_by_role("link", name="Account & devices").click()
+    expect(page.get_by_text("You're not signed in anywhere else.")).to_be_visible()
+    check_view(page)
 
 
 def press_until(page: Page, name: str, *, key: str = "Tab", most: int = 25) -> None:

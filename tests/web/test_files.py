@@ -16,6 +16,7 @@ TEXT_PAIRS = [
     ("ink", "sunken"),
     ("ink-soft", "wall"),
     ("ink-soft", "paper"),
+    ("ink-soft", "sunken"),
     ("accent", "paper"),
     ("accent", "wall"),
     ("on-accent", "accent"),

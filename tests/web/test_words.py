@@ -79,8 +79,10 @@ def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
 
     assert used <= known
     spelled = set(re.findall(r'"([\w.]+)"', source))
-    # Families whose last part is a code, a name of a size, or a step.
-    families = re.compile(r"^(problem|rejection|upload|empty\.step|detail\.version)[._]")
+    # Families whose last part is a code, a name of a size, a step, a platform, or what is limited.
+    families = re.compile(
+        r"^(problem|rejection|upload|empty\.step|detail\.version|device|limit)[._]"
+    )
     unused = {
         key
         for key in entries

@@ -1,5 +1,6 @@
 // @ts-check
 /** The HTTP API as functions; every failure is one ApiError with a code that has words in both languages. */
+import { describeDevice } from "./device.js";
 import * as session from "./session.js";
 
 /**
@@ -23,6 +24,12 @@ import * as session from "./session.js";
  *   photos_per_day: number, bytes_per_day: number, used_photos: number, used_bytes: number,
  *   max_upload_bytes: number, accepted_types: string[],
  * }} Limits
+ * @typedef {{name: string | null, platform: string | null, os_version: string | null, app_version: string | null}} Device
+ * @typedef {{
+ *   id: string, is_current: boolean, device: Device | null, place: string | null,
+ *   created_at: string, last_used_at: string, expires_at: string,
+ * }} Session
+ * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
  * @typedef {{
  *   body?: unknown, headers?: Record<string, string>, signal?: AbortSignal,
  *   patienceMs?: number, token?: string | null,
@@ -146,7 +153,8 @@ export const requestCode = (phone) => send("POST", "/login/codes", { body: { pho
  * @param {string} code
  */
 export async function logIn(challengeId, phone, code) {
-  session.begin(await send("POST", "/login/sessions", { body: { challenge_id: challengeId, phone, code } }));
+  const body = { challenge_id: challengeId, phone, code, device: describeDevice() };
+  session.begin(await send("POST", "/login/sessions", { body }));
 }
 
 /** End the session here at once, and on the server as soon as it can be reached. */
@@ -156,7 +164,26 @@ export async function logOut() {
   if (token) await send("DELETE", "/me/sessions/current", { token }).catch(() => undefined);
 }
 
-/** @returns {Promise<{limits: Limits}>} */
+/** Newest first. @returns {Promise<{sessions: Session[]}>} */
+export const listSessions = () => sendAs("GET", "/me/sessions");
+
+/** @param {string} id */
+export const endSession = (id) => sendAs("DELETE", `/me/sessions/${encodeURIComponent(id)}`);
+
+/** End every session but this one. @returns {Promise<{ended: number}>} */
+export const endOtherSessions = () => sendAs("POST", "/me/sessions/endings", { body: { scope: "others" } });
+
+/** @param {string} id */
+export const dismissNotice = (id) => sendAs("DELETE", `/me/notices/${encodeURIComponent(id)}`);
+
+/** Freeze the account and end every session, this one too. @returns {Promise<{ended: number}>} */
+export async function freezeAccount() {
+  const answer = await sendAs("POST", "/me/freeze");
+  session.end("frozen");
+  return answer;
+}
+
+/** @returns {Promise<{limits: Limits, notices?: Notice[]}>} */
 export const getMe = () => sendAs("GET", "/me");
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
 /** What the page knows of the person's photos, newest first; tells its listeners of every change. */
+import { account } from "./account.js";
 import * as api from "./api.js";
 import * as session from "./session.js";
 
@@ -88,6 +89,7 @@ class Library extends EventTarget {
     const me = await api.getMe();
     if (signal.aborted) return;
     this.limits = me.limits;
+    account.take(me.notices);
     this.changed();
   }
 

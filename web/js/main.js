@@ -1,14 +1,17 @@
 // @ts-check
 /** Starts the page and decides which view is shown: the address after `#` and the session say which. */
+import { account } from "./account.js";
 import { logOut } from "./api.js";
-import { fill, focusHeading, h } from "./dom.js";
+import { fill, focusHeading, h, icon } from "./dom.js";
 import { applyLanguage, currentLanguage, switchLanguage, t } from "./i18n.js";
 import { library } from "./library.js";
 import * as session from "./session.js";
 import { isUploading, stopAll } from "./upload.js";
+import { showAccount } from "./views/account.js";
 import { showDetail } from "./views/detail.js";
 import { showLibrary } from "./views/library.js";
 import { clearReceipts } from "./views/receipts.js";
+import { drawSecurityNotices } from "./views/security-notices.js";
 import { showSignIn } from "./views/sign-in.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -22,9 +25,18 @@ let endView = () => undefined;
 let left = { scroll: 0, photo: "" };
 let notice = "";
 
-/** @returns {{name: "sign-in" | "library" | "detail", photo: string}} */
+const PARTINGS = { left: "app.signed_out", expired: "problem.unauthenticated", frozen: "app.frozen" };
+const TITLES = {
+  "sign-in": "login.title",
+  library: "library.title",
+  detail: "library.title",
+  account: "account.title",
+};
+
+/** @returns {{name: "sign-in" | "library" | "detail" | "account", photo: string}} */
 function route() {
   if (!session.isSignedIn()) return { name: "sign-in", photo: "" };
+  if (location.hash === "#/account") return { name: "account", photo: "" };
   const photo = location.hash.match(/^#\/photos\/([\w-]+)$/)?.[1] ?? "";
   return { name: photo ? "detail" : "library", photo };
 }
@@ -35,17 +47,24 @@ function show({ moveFocus = true } = {}) {
   endView();
   document.body.dataset.view = name;
   document.body.classList.remove("selecting");
-  document.title = `${t(name === "sign-in" ? "login.title" : "library.title")} · ifotor`;
+  document.title = `${t(TITLES[name])} · ifotor`;
   drawTop();
+  drawSecurityNotices();
   if (name === "sign-in") {
     endView = showSignIn(main, {
       onSignedIn: () => {
         clearReceipts();
         notice = "";
+        readNotices();
         show();
       },
       notice,
     });
+  } else if (name === "account") {
+    left.photo = "";
+    window.scrollTo(0, 0);
+    endView = showAccount(main);
+    if (moveFocus) focusHeading(main.querySelector("h1"));
   } else if (name === "detail") {
     left.photo = photo;
     window.scrollTo(0, 0);
@@ -76,23 +95,32 @@ function drawTop() {
     { type: "button", id: "language", class: "button quiet", lang: other, onclick: changeLanguage },
     t("app.language"),
   );
+  const signOut = h("button", { type: "button", class: "button quiet", onclick: logOut }, t("app.sign_out"));
   fill(
     top_,
     h(
       "a",
       { class: "brand", href: "#/" },
       h("img", { src: "icon.svg", alt: "", width: "28", height: "28" }),
-      "ifotor",
+      h("span", { class: "brand-name" }, "ifotor"),
     ),
-    h(
-      "div",
-      { class: "top-actions" },
-      language,
-      session.isSignedIn()
-        ? h("button", { type: "button", class: "button quiet", onclick: logOut }, t("app.sign_out"))
-        : null,
-    ),
+    h("div", { class: "top-actions" }, language, ...(session.isSignedIn() ? [accountLink(), signOut] : [])),
   );
+}
+
+function accountLink() {
+  const current = location.hash === "#/account" && "page";
+  return h(
+    "a",
+    { class: "button quiet account-link", href: "#/account", "aria-current": current },
+    icon("person"),
+    h("span", { class: "account-link-name" }, t("account.title")),
+  );
+}
+
+/** The other views ask for the account anyway; whoever begins with a photo is warned, too. */
+function readNotices() {
+  if (route().name === "detail") account.load().catch(() => undefined);
 }
 
 function changeLanguage() {
@@ -102,16 +130,18 @@ function changeLanguage() {
   document.getElementById("language")?.focus();
 }
 
-/** @param {"left" | "expired"} ending */
+/** @param {import("./session.js").Ending} ending */
 function leave(ending) {
   stopAll();
   library.reset();
+  account.reset();
   clearReceipts();
   document.querySelectorAll("dialog").forEach((dialog) => dialog.remove());
   left = { scroll: 0, photo: "" };
-  notice = t(ending === "left" ? "app.signed_out" : "problem.unauthenticated");
-  if (ending === "left" && location.hash) history.replaceState(null, "", location.pathname);
+  notice = t(PARTINGS[ending]);
+  if (ending !== "expired" && location.hash) history.replaceState(null, "", location.pathname);
   show();
+  focusHeading(main.querySelector("h1"));
 }
 
 function showConnection() {
@@ -119,6 +149,7 @@ function showConnection() {
 }
 
 session.whenEnded(leave);
+account.addEventListener("change", drawSecurityNotices);
 window.addEventListener("hashchange", () => show());
 window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
@@ -132,3 +163,4 @@ skip.addEventListener("click", (event) => {
 applyLanguage();
 showConnection();
 show({ moveFocus: false });
+readNotices();

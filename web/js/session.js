@@ -7,7 +7,7 @@ const REFUSALS = new Set([400, 401, 422]);
 
 /**
  * @typedef {{access_token: string, refresh_token: string}} Tokens
- * @typedef {"left" | "expired"} Ending
+ * @typedef {"left" | "expired" | "frozen"} Ending
  */
 
 /** @type {Tokens | null} */
@@ -16,6 +16,17 @@ let tokens = load();
 let refreshing = null;
 /** @type {(ending: Ending) => void} */
 let onEnd = () => undefined;
+
+/**
+ * Every tab signs in for itself, but one made by "duplicate tab" starts with a copy of the tokens. Whichever renews
+ * first makes the other's refresh token a spent one, and to use a spent one looks like theft to the server, which
+ * then ends the session. So a tab that renews tells the others, and those with the same tokens follow. Renewing at
+ * the same moment needs no lock: for 30 seconds the server gives a repeat the same answer.
+ */
+const copies = "BroadcastChannel" in window ? new BroadcastChannel(STORAGE_KEY) : null;
+copies?.addEventListener("message", ({ data }) => {
+  if (tokens && tokens.refresh_token === data.spent) begin(data.renewed);
+});
 
 /** @returns {Tokens | null} */
 function load() {
@@ -76,8 +87,10 @@ export async function refresh(staleToken, exchange) {
   refreshing ??= exchange(current.refresh_token)
     .then((answer) => {
       if (tokens === current) begin(answer);
+      copies?.postMessage({ spent: current.refresh_token, renewed: answer });
     })
     .catch((error) => {
+      if (tokens && tokens !== current) return; // a copy of this tab was quicker
       if (REFUSALS.has(error.status) && tokens === current) end("expired");
       throw error;
     })

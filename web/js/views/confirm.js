@@ -1,5 +1,5 @@
 // @ts-check
-/** Asks before photos are destroyed, does it, and stays open with the reason when it failed. */
+/** Asks before something that cannot be undone, does it, and stays open with the reason when it failed. */
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explain } from "../problems.js";
@@ -13,9 +13,24 @@ import { explain } from "../problems.js";
  * @returns {Promise<Destroyed | null>} null when the person thought better of it
  */
 export function confirmDeletion(title, body, destroy) {
+  return confirmAction({
+    title,
+    body,
+    action: t("confirm.delete"),
+    doing: t("confirm.deleting"),
+    act: destroy,
+  });
+}
+
+/**
+ * @template T
+ * @param {{title: string, body: string, action: string, doing: string, act: () => Promise<T>}} question
+ * @returns {Promise<T | null>} null when the person thought better of it
+ */
+export function confirmAction({ title, body, action, doing, act }) {
   const opener = document.activeElement;
   return new Promise((resolve) => {
-    /** @type {Destroyed | null} */
+    /** @type {T | null} */
     let outcome = null;
     const problem = h("p", { class: "problem", role: "alert" });
     const cancel = h(
@@ -23,12 +38,12 @@ export function confirmDeletion(title, body, destroy) {
       { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() },
       t("app.cancel"),
     );
-    const act = async () => {
+    const go = async () => {
       cancel.disabled = confirm.disabled = true;
       problem.textContent = "";
-      confirm.textContent = t("confirm.deleting");
+      confirm.textContent = doing;
       try {
-        outcome = await destroy();
+        outcome = await act();
         dialog.close();
       } catch (error) {
         problem.textContent = explain(error);
@@ -37,11 +52,7 @@ export function confirmDeletion(title, body, destroy) {
         confirm.focus();
       }
     };
-    const confirm = h(
-      "button",
-      { type: "button", class: "button danger", onclick: act },
-      t("confirm.delete"),
-    );
+    const confirm = h("button", { type: "button", class: "button danger", onclick: go }, action);
     const dialog = h(
       "dialog",
       { class: "confirm", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" },

@@ -1,0 +1,47 @@
+// @ts-check
+/** What the account has to tell its owner: the notices of unusual sign-ins, each until it is dismissed. */
+import * as api from "./api.js";
+
+/** @typedef {import("./api.js").Notice} Notice */
+
+class Account extends EventTarget {
+  /** @type {Notice[]} */
+  notices = [];
+  /** @type {Set<string>} ids that an answer still under way may name once more */
+  #dismissed = new Set();
+
+  /** @param {Notice[] | undefined} notices as the server tells them, newest first */
+  take(notices = []) {
+    this.notices = notices.filter(({ id }) => !this.#dismissed.has(id));
+    this.dispatchEvent(new Event("change"));
+  }
+
+  async load() {
+    this.take((await api.getMe()).notices);
+  }
+
+  /**
+   * Gone at once; back again if the server could not be told.
+   * @param {Notice} notice
+   */
+  async dismiss(notice) {
+    this.#dismissed.add(notice.id);
+    this.take(this.notices);
+    try {
+      await api.dismissNotice(notice.id);
+    } catch (error) {
+      if (error instanceof api.ApiError && error.code === "not_found") return; // dismissed elsewhere
+      this.#dismissed.delete(notice.id);
+      this.take([notice, ...this.notices]);
+      throw error;
+    }
+  }
+
+  /** Forget everything, as at the end of a session. */
+  reset() {
+    this.#dismissed.clear();
+    this.take();
+  }
+}
+
+export const account = new Account();

@@ -1,0 +1,77 @@
+// @ts-check
+/** The sign-in under way: the number, the code that was asked for, and how long a refused request has to wait. */
+import * as api from "./api.js";
+import { isOfOneNumber } from "./limits.js";
+
+/** What survives a change of language: the person goes on where they were. */
+export const signingIn = {
+  phone: "",
+  /** @type {{id: string, expiresAt: number, sentAt: number, spent: boolean} | null} */
+  challenge: null,
+  /** @type {{phone: string, limit: string, until: number} | null} a limit that was reached */
+  wait: null,
+};
+
+export function forgetSignIn() {
+  signingIn.phone = "";
+  signingIn.challenge = null;
+  signingIn.wait = null;
+}
+
+/** Ask for a code; a limit that was reached is remembered until it is over. */
+export async function askForCode() {
+  const { phone } = signingIn;
+  try {
+    const { challenge_id, expires_at } = await api.requestCode(phone);
+    signingIn.wait = null;
+    signingIn.challenge = {
+      id: challenge_id,
+      expiresAt: Date.parse(expires_at),
+      sentAt: api.serverNow(),
+      spent: false,
+    };
+  } catch (error) {
+    rememberWait(error);
+    throw error;
+  }
+}
+
+/** Exchange the code for a session. @param {string} code */
+export async function handInCode(code) {
+  const { challenge, phone } = signingIn;
+  if (!challenge) return;
+  try {
+    await api.logIn(challenge.id, phone, code);
+  } catch (error) {
+    rememberWait(error);
+    challenge.spent = isLimit(error) || attemptsLeft(error) === 0;
+    throw error;
+  }
+}
+
+/** @param {unknown} error @returns {error is api.ApiError} */
+export function isLimit(error) {
+  return error instanceof api.ApiError && error.code === "too_many_requests";
+}
+
+/** @param {unknown} error */
+function rememberWait(error) {
+  if (!isLimit(error)) return;
+  const { limit = "", retry_after_s = 60 } = error.facts;
+  const until = api.serverNow() + retry_after_s * 1000;
+  signingIn.wait = { phone: signingIn.phone, limit: String(limit), until };
+}
+
+/** @param {unknown} error @returns {number | undefined} the tries a refused code leaves */
+export function attemptsLeft(error) {
+  return error instanceof api.ApiError && error.code === "code_rejected"
+    ? error.facts.attempts_left
+    : undefined;
+}
+
+/** @returns {number} whole seconds until a code may be asked for; a limit of one number holds no other up. */
+export function secondsToWait() {
+  const { wait, phone } = signingIn;
+  if (!wait || (isOfOneNumber(wait.limit) && wait.phone !== phone)) return 0;
+  return Math.max(0, Math.ceil((wait.until - api.serverNow()) / 1000));
+}
