@@ -151,9 +151,10 @@ class TestFiles:
 def test_faces_are_known_to_nobody() -> None:
     """FD.5: no library, operation or permission that could recognise a person."""
     pinned = (ROOT / "requirements.txt").read_text(encoding="utf-8").lower()
+    packages = re.sub(r"sha256:[0-9a-f]+", "", pinned)  # the digits of a hash spell words, too
     policies = "".join(
         path.read_text(encoding="utf-8").lower() for path in (ROOT / ".chalice").rglob("*.json")
     )
     for word in ("face", "opencv", "dlib", "mediapipe", "insightface", "rekognition"):
-        assert word not in pinned
+        assert word not in packages
         assert word not in policies
