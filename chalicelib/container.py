@@ -5,6 +5,7 @@ All functions share one bundle; a function pays only for what it uses.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache, cached_property
 
 from chalicelib.aws.clients import client
@@ -17,11 +18,14 @@ from chalicelib.aws.sqs import SqsRetryQueue
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
+from chalicelib.identity.challenge_store import ChallengeStore
+from chalicelib.identity.challenges import ChallengeService
+from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
 from chalicelib.identity.personal_data import IdentityData
-from chalicelib.identity.ports import SmsSender
+from chalicelib.identity.ports import HumanCheck, SmsSender
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import Entropy, SystemEntropy
@@ -38,7 +42,8 @@ from chalicelib.photos.worker import UploadWorker
 from chalicelib.privacy.ports import PersonalData
 from chalicelib.remote.sms_gateway import HttpSmsSender
 from chalicelib.remote.tencent_sms import TencentSmsSender, TencentTemplate
-from chalicelib.settings import Settings, SmsSenderKind
+from chalicelib.remote.turnstile import TurnstileCheck
+from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 
 
 class Container:
@@ -52,15 +57,14 @@ class Container:
         return JsonLog()
 
     @cached_property
-    def login(self) -> LoginService:
+    def challenges(self) -> ChallengeService:
         settings = self._settings
-        return LoginService(
-            store=LoginStore(self._accounts_table),
-            session_ring=self._session_ring,
+        return ChallengeService(
+            store=self._challenge_store,
+            code_ring=self._session_ring,
             phone_ring=SecretsManagerRing(
                 client("secretsmanager"), settings.phone_index_secret_arn
             ),
-            vault=KmsPhoneVault(client("kms"), settings.phones_key_arn),
             messages=CodeMessages(
                 web_host=settings.web_host,
                 android_app_hash=settings.android_app_hash,
@@ -68,6 +72,21 @@ class Container:
                 entropy=self._entropy,
             ),
             sms=SparingSmsSender(self._sms_sender, settings.test_numbers),
+            human_check=self._human_check,
+            limits=self._code_limits,
+            countries=settings.countries,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
+    def login(self) -> LoginService:
+        return LoginService(
+            challenges=self.challenges,
+            store=LoginStore(self._accounts_table, self._challenge_store),
+            session_ring=self._session_ring,
+            vault=KmsPhoneVault(client("kms"), self._settings.phones_key_arn),
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
@@ -147,6 +166,30 @@ class Container:
     @cached_property
     def _session_ring(self) -> SecretsManagerRing:
         return SecretsManagerRing(client("secretsmanager"), self._settings.session_secret_arn)
+
+    @cached_property
+    def _challenge_store(self) -> ChallengeStore:
+        return ChallengeStore(self._accounts_table, self._code_limits)
+
+    @cached_property
+    def _code_limits(self) -> CodeLimits:
+        an_hour = self._settings.codes_per_address_an_hour
+        return CodeLimits(
+            cooldown=timedelta(seconds=self._settings.code_cooldown_s),
+            per_address_an_hour=an_hour,
+            per_address_a_day=5 * an_hour,
+            per_day=self._settings.codes_a_day,
+        )
+
+    @cached_property
+    def _human_check(self) -> HumanCheck | None:
+        settings = self._settings
+        match settings.human_check:
+            case HumanCheckKind.NONE:
+                return None
+            case HumanCheckKind.TURNSTILE:
+                ring = SecretsManagerRing(client("secretsmanager"), settings.turnstile_secret_arn)
+                return TurnstileCheck(lambda: ring.current().key.decode())
 
     @cached_property
     def _photos_table(self) -> DynamoTable:

@@ -11,9 +11,13 @@ AppError
 ├── UnsupportedMediaType    415
 ├── InvalidRequest          422  understood, and a field is wrong: `errors` names each
 │   ├── InvalidPhone
+│   ├── CountryNotSupported      no texts are sent to that country
+│   ├── HumanCheckRequired       the stage asks for a check, and no proof of it came
+│   ├── HumanCheckFailed         the proof is wrong, used or old
 │   ├── CodeRejected             wrong, used or expired: one answer for all three
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── QuotaExceeded           429
+├── TooManyRequests         429  codes of a number, an address, a country or all
 ├── Internal                500  never says why
 └── Unavailable             503  worth repeating
     └── SmsUnavailable
@@ -96,6 +100,20 @@ class InvalidPhone(InvalidRequest):
     status, code, title = 422, "invalid_phone", "That is not a mobile number we can send to"
 
 
+class CountryNotSupported(InvalidRequest):
+    status, code, title = 422, "country_not_supported", "We send no messages to that country"
+
+
+class HumanCheckRequired(InvalidRequest):
+    status, code, title = 422, "human_check_required", "Show first that you are a person"
+
+
+class HumanCheckFailed(InvalidRequest):
+    """A proof works once and for minutes only; the client gets a new one and asks again."""
+
+    status, code, title = 422, "human_check_failed", "The check for a person was not passed"
+
+
 class CodeRejected(InvalidRequest):
     """The code is wrong, used or expired. `attempts_left` is what the challenge still allows."""
 
@@ -114,6 +132,20 @@ class QuotaExceeded(AppError):
     """A limit of the account is reached; `limit` names it, `retry_after_s` says when it resets."""
 
     status, code, title = 429, "quota_exceeded", "A limit of your account is reached"
+
+    def __init__(self, limit: str, retry_after_s: int) -> None:
+        super().__init__(
+            f"The limit {limit} is reached.",
+            headers={"Retry-After": str(retry_after_s)},
+            limit=limit,
+            retry_after_s=retry_after_s,
+        )
+
+
+class TooManyRequests(AppError):
+    """A limit on codes is reached; `limit` names it, `retry_after_s` says when to ask again."""
+
+    status, code, title = 429, "too_many_requests", "Too many requests for now"
 
     def __init__(self, limit: str, retry_after_s: int) -> None:
         super().__init__(

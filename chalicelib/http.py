@@ -78,6 +78,12 @@ class Request:
             raise Unauthenticated
         return self._caller
 
+    @property
+    def source_ip(self) -> str:
+        """The address API Gateway saw; headers, which a client can write, are never asked."""
+        address: str = (self._raw.context.get("identity") or {}).get("sourceIp") or ""
+        return address
+
     def body(self, schema: type[Body]) -> Body:
         """Read the body as a schema: exact types, known fields only, nothing coerced.
 

@@ -37,6 +37,11 @@ def phone_key(phone_index: str) -> Key:
     return Key(f"PHONE#{phone_index}", "LOGIN")
 
 
+def limit_key(subject: str, day: date) -> Key:
+    """The counters of one day of whom codes are counted for: keyed hashes, or all of a country."""
+    return Key(f"LIMIT#{subject}", day.isoformat())
+
+
 def photo_key(user_id: UserId, photo_id: PhotoId) -> Key:
     """Photo ids are UUIDv7, so a user's photos lie in the order they were granted."""
     return Key(user_partition(user_id), PHOTO_PREFIX + photo_id)

@@ -16,6 +16,7 @@ LOG_FIELDS = frozenset(
         "duration_ms",
         "error",
         "is_new",
+        "limit",
         "location",
         "method",
         "objects",

@@ -77,3 +77,18 @@ def _read_reserved_phone(*, phone: str, code: str, until: str) -> ReservedPhone:
     if parse_phone(phone) != phone or not re.fullmatch("[0-9]{6}", code) or end.tzinfo is None:
         raise ValueError
     return ReservedPhone(phone=Phone(phone), code=code, until=end)
+
+
+def calling_code(phone: Phone) -> str:
+    """Return the digits that name a number's country, such as 86.
+
+    Of the countries that share +1 only the United States and Canada are "1". The others, where a
+    text costs up to ten times as much, are what people write: 1876 for Jamaica.
+    """
+    import phonenumbers
+
+    number = phonenumbers.parse(phone)
+    code = str(number.country_code)
+    if code == "1" and phonenumbers.region_code_for_number(number) not in ("US", "CA"):
+        return phone[1:5]
+    return code

@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from chalicelib.phone import ReservedPhone, read_reserved_phones
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class SettingMissing(Exception):
@@ -48,6 +51,11 @@ NEEDS: Mapping[SmsSenderKind, frozenset[str]] = {
 SMS_VARIABLES: frozenset[str] = frozenset().union(*NEEDS.values())
 
 
+class HumanCheckKind(StrEnum):
+    NONE = "none"
+    TURNSTILE = "turnstile"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What a stage decides; `infra/functions.yaml` writes each variable."""
@@ -65,6 +73,15 @@ class Settings:
     web_origin: str
     """Of the page, such as https://photos.example."""
     sms_sender: SmsSenderKind
+    allowed_countries: str
+    """Calling codes that texts are sent to, such as "86,1,44"."""
+    codes_per_address_an_hour: int
+    codes_a_day: int
+    """Of everybody; 0 sends nothing."""
+    code_cooldown_s: int
+    """Between two codes of one number."""
+    human_check: HumanCheckKind
+    turnstile_secret_arn: str
     sms_gateway_url: str = ""
     sms_gateway_secret_arn: str = ""
     sms_origination_identity_arn: str = ""
@@ -82,6 +99,10 @@ class Settings:
     """Never in production."""
 
     @property
+    def countries(self) -> frozenset[str]:
+        return frozenset(self.allowed_countries.split(","))
+
+    @property
     def web_host(self) -> str:
         return urlsplit(self.web_origin).hostname or ""
 
@@ -90,12 +111,11 @@ class Settings:
         env = os.environ if environ is None else environ
 
         def required(name: str) -> str:
-            value = env.get(name, "")
-            if not value:
-                raise SettingMissing(f"the environment variable {name} is missing")
-            return value
+            return _required(env, name)
 
         sender = _sms_sender(required("SMS_SENDER"), env.get("AWS_REGION", ""))
+        check = _choice(env, "HUMAN_CHECK", HumanCheckKind)
+        turnstile = required if check is HumanCheckKind.TURNSTILE else lambda name: ""
         return cls(
             stage=required("STAGE"),
             accounts_table=required("ACCOUNTS_TABLE"),
@@ -109,6 +129,12 @@ class Settings:
             uploads_queue_url=required("UPLOADS_QUEUE_URL"),
             web_origin=_web_origin(required("WEB_ORIGIN")),
             sms_sender=sender,
+            allowed_countries=_calling_codes(env, "ALLOWED_COUNTRIES"),
+            codes_per_address_an_hour=_number(env, "CODES_PER_ADDRESS_AN_HOUR"),
+            codes_a_day=_number(env, "CODES_A_DAY"),
+            code_cooldown_s=_number(env, "CODE_COOLDOWN_S"),
+            human_check=check,
+            turnstile_secret_arn=turnstile("TURNSTILE_SECRET_ARN"),
             **_sms_settings(sender, env),
             android_app_hash=_android_app_hash(env.get("ANDROID_APP_HASH", "")),
             test_numbers=_test_numbers(env.get("TEST_NUMBERS", ""), required("STAGE")),
@@ -168,3 +194,31 @@ def _test_numbers(value: str, stage: str) -> tuple[ReservedPhone, ...]:
         raise SettingMissing(
             "TEST_NUMBERS must be a JSON list of {phone, code, until}, each phone once"
         ) from None
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        raise SettingMissing(f"the environment variable {name} is missing")
+    return value
+
+
+def _choice(env: Mapping[str, str], name: str, kind: type[Choice]) -> Choice:
+    try:
+        return kind(_required(env, name))
+    except ValueError:
+        raise SettingMissing(f"{name} must be {' or '.join(kind)}") from None
+
+
+def _number(env: Mapping[str, str], name: str) -> int:
+    value = _required(env, name)
+    if not (value.isascii() and value.isdigit() and len(value) <= 9):
+        raise SettingMissing(f"{name} must be a whole number")
+    return int(value)
+
+
+def _calling_codes(env: Mapping[str, str], name: str) -> str:
+    value = _required(env, name)
+    if not all(one.isascii() and one.isdigit() for one in value.split(",")):
+        raise SettingMissing(f"{name} must be calling codes, such as 86,1,44")
+    return value

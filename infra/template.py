@@ -16,8 +16,8 @@ Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
 
 PARTS = ("storage", "queues", "keys", "logs", "api", "functions")
-"""The parts every stage has, one file each; `sms-SENDER` joins them, and test numbers where nobody
-lives.
+"""The parts every stage has, one file each; `sms-SENDER` and `human-check-KIND` join them, and test
+numbers where nobody lives.
 """
 NOT_IN_CHINA = ("sns", "end_user_messaging")
 """Senders of AWS, which sends no texts from the China regions."""
@@ -34,6 +34,8 @@ class Stage:
     name: str
     regions: tuple[str, ...]
     sms_sender: str
+    settings: Mapping[str, str]
+    human_check: str
     overlay: Template
 
     @property
@@ -53,7 +55,8 @@ class Stage:
     @property
     def parts(self) -> tuple[str, ...]:
         for_tests = () if self.is_production else ("test-numbers",)
-        return (*PARTS, f"sms-{self.sms_sender}", *for_tests)
+        chosen = f"sms-{self.sms_sender}", f"human-check-{self.human_check}"
+        return (*PARTS, *chosen, *for_tests)
 
 
 def is_china_region(region: str) -> bool:
@@ -69,7 +72,14 @@ def load_stages(infra: Path) -> dict[str, Stage]:
     """Read stages.yaml of the folder `infra`, by name and in the file's order."""
     rows = _read(infra / "stages.yaml")
     return {
-        name: Stage(name, tuple(row["regions"]), row["sms_sender"], row.get("template", {}))
+        name: Stage(
+            name,
+            tuple(row["regions"]),
+            row["sms_sender"],
+            row["settings"],
+            row.get("human_check", "none"),
+            row.get("template", {}),
+        )
         for name, row in rows.items()
     }
 
@@ -100,7 +110,8 @@ def assemble(infra: Path, stage: Stage) -> Template:
     template: Template = {}
     for part in stage.parts:
         template = merge(template, _read(infra / f"{part}.yaml"), where=part)
-    variables = {"STAGE": stage.name, "SMS_SENDER": stage.sms_sender}
+    variables = {"STAGE": stage.name, "SMS_SENDER": stage.sms_sender, **stage.settings}
+    variables["HUMAN_CHECK"] = stage.human_check
     told: Template = {"Globals": {"Function": {"Environment": {"Variables": variables}}}}
     template = merge(template, told, where="stages")
     merged = merge(template, stage.overlay, where="stages")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from chalicelib.errors import SmsUnavailable
+from chalicelib.errors import SmsUnavailable, Unavailable
 from chalicelib.identity.ports import CodeMessage, Secret
 from chalicelib.ids import UserId
 from chalicelib.observability import Level, listed
@@ -66,6 +66,21 @@ class FakeSms:
 
     def last_code(self) -> str:
         return code_in(self.sent[-1][1])
+
+
+class FakeHumanCheck:
+    """Passes each token it is told of once; answers nothing while `is_down`."""
+
+    def __init__(self, *good: str) -> None:
+        self._good = set(good)
+        self.is_down = False
+
+    def is_passed(self, token: str) -> bool:
+        if self.is_down:
+            raise Unavailable
+        passed = token in self._good
+        self._good.discard(token)
+        return passed
 
 
 class FakeRing:

@@ -7,6 +7,7 @@ here.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,15 @@ from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.s3 import S3Objects
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
+from chalicelib.identity.challenge_store import ChallengeStore
+from chalicelib.identity.challenges import ChallengeService
+from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.devices import DeviceClaim
 from chalicelib.identity.login import Login, LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.personal_data import IdentityData
+from chalicelib.identity.ports import HumanCheck
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import PhotoId, UserId
@@ -39,7 +44,7 @@ from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
-from chalicelib.settings import Settings, SmsSenderKind
+from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 from infra.template import assemble, get_stage
 from tests.fakes import (
     FakeClock,
@@ -57,6 +62,21 @@ REGION = "us-east-1"
 JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
 ALICE_PHONE = Phone("+8613800138000")
 BOB_PHONE = Phone("+8613900139000")
+MANY = 1_000_000
+GENEROUS = CodeLimits(
+    cooldown=timedelta(0),
+    per_phone_an_hour=MANY,
+    per_phone_a_day=MANY,
+    wrong_tries_a_day=MANY,
+    per_address_an_hour=MANY,
+    per_address_a_day=MANY,
+    per_country_a_day=MANY,
+    per_day=MANY,
+    unverified_per_country_an_hour=MANY,
+    unverified_per_block_an_hour=MANY,
+)
+"""For tests that are about something else and log in as often as they like."""
+COUNTRIES = frozenset({"86", "1", "44"})
 TABLE_PROPERTIES = {
     "AttributeDefinitions",
     "BillingMode",
@@ -100,6 +120,12 @@ def make_stores() -> Settings:
         uploads_queue_url=client("sqs").create_queue(QueueName="uploads")["QueueUrl"],
         web_origin="https://photos.example",
         sms_sender=SmsSenderKind.SNS,
+        allowed_countries="86,1,44",
+        codes_per_address_an_hour=60,
+        codes_a_day=20_000,
+        code_cooldown_s=0,
+        human_check=HumanCheckKind.NONE,
+        turnstile_secret_arn="",
     )
 
 
@@ -112,7 +138,15 @@ def last_text() -> str:
 class World:
     """One user's view, one worker's view and the hands of a test on the same moto account."""
 
-    def __init__(self, renderer: ImageRenderer | None = None) -> None:
+    def __init__(
+        self,
+        renderer: ImageRenderer | None = None,
+        *,
+        limits: CodeLimits = GENEROUS,
+        human_check: HumanCheck | None = None,
+    ) -> None:
+        self.limits = limits
+        self.human_check = human_check
         self.dynamodb = client("dynamodb")
         self.s3 = client("s3")
         make_tables(self.dynamodb)
@@ -134,15 +168,27 @@ class World:
         self._build_photos(renderer or self.renderer)
 
     def _build_identity(self) -> None:
-        self.login = LoginService(
-            store=LoginStore(self.accounts),
-            session_ring=self.session_ring,
+        challenge_store = ChallengeStore(self.accounts, self.limits)
+        self.challenges = ChallengeService(
+            store=challenge_store,
+            code_ring=self.session_ring,
             phone_ring=FakeRing(b"phone key"),
-            vault=FakeVault(),
             messages=CodeMessages(
                 web_host="photos.example", android_app_hash="", reserved=(), entropy=self.entropy
             ),
             sms=self.sms,
+            human_check=self.human_check,
+            limits=self.limits,
+            countries=COUNTRIES,
+            clock=self.clock,
+            entropy=self.entropy,
+            log=self.log,
+        )
+        self.login = LoginService(
+            challenges=self.challenges,
+            store=LoginStore(self.accounts, challenge_store),
+            session_ring=self.session_ring,
+            vault=FakeVault(),
             clock=self.clock,
             entropy=self.entropy,
             log=self.log,
@@ -178,7 +224,7 @@ class World:
         return self.open_session(phone).account.id
 
     def open_session(self, phone: Phone = ALICE_PHONE, device: DeviceClaim | None = None) -> Login:
-        challenge = self.login.request_code(phone)
+        challenge = self.challenges.send_code(phone)
         return self.login.verify_code(challenge.id, phone, self.sms.last_code(), device)
 
     def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
@@ -216,9 +262,14 @@ class World:
 
 
 @contextmanager
-def running_world(renderer: ImageRenderer | None = None) -> Iterator[World]:
+def running_world(
+    renderer: ImageRenderer | None = None,
+    *,
+    limits: CodeLimits = GENEROUS,
+    human_check: HumanCheck | None = None,
+) -> Iterator[World]:
     with mock_aws():
-        yield World(renderer)
+        yield World(renderer, limits=limits, human_check=human_check)
 
 
 def s3_notification(*object_keys: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from chalicelib.identity.code_limits import Budget
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.model import Account
 from chalicelib.identity.ports import Secret
@@ -27,15 +28,42 @@ class Challenge:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """When a code was counted, and in which shard of what many share."""
+
+    at: datetime
+    shard: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What is known after one attempt was spent on a challenge."""
 
     code_mac: bytes
     attempts_left: int
-    requested_at: datetime
     account: Account | None
     """The account of the number, if it has one."""
+    counted: Counted
+    tries: tuple[str, ...]
+    """Attributes that count this number's tries, by day; a consumed proof removes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A number was in the hands of the person who asks; worth nothing until it is consumed."""
+
+    challenge_id: ChallengeId
+    phone: Phone
+    phone_index: str
+    attempt: Attempt
+    guarded: tuple[Budget, ...]
+    """Budgets of unverified codes, which a consumed proof pays back into."""
+
+    @property
+    def requested_at(self) -> datetime:
+        """When the code was asked for."""
+        return self.attempt.counted.at
 
 
 def draw_code(entropy: Entropy) -> str:

@@ -55,6 +55,16 @@ class SmsSender(Protocol):
         ...
 
 
+class HumanCheck(Protocol):
+    def is_passed(self, token: str) -> bool:
+        """Ask whether a token is the fresh proof of a person; it is used up by asking.
+
+        Raises:
+            Unavailable: no answer. It never counts as passed.
+        """
+        ...
+
+
 class PhoneVault(Protocol):
     def seal(self, phone: Phone, user_id: UserId) -> bytes:
         """Encrypt a number; only a role with the key, naming this user, can read it (SE.1a)."""

@@ -14,15 +14,12 @@ from chalicelib.identity.items import device_to_shown
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.sessions import EndingScope
+from chalicelib.identity.subjects import Asker
 from chalicelib.identity.tokens import IssuedTokens
 from chalicelib.ids import ChallengeId
 from chalicelib.phone import parse_phone
 
 routes = Routes(__name__, services)
-
-
-class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    phone: Annotated[str, Meta(min_length=3, max_length=40)]
 
 
 INVISIBLE = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
@@ -31,6 +28,12 @@ INVISIBLE = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 DeviceName = Annotated[str, Meta(max_length=40, pattern=rf"\A[^{INVISIBLE}]+\Z")]
 Version = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._+() -]{1,20}\Z")]
 HardwareId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._:-]{8,64}\Z")]
+
+
+class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    phone: Annotated[str, Meta(min_length=3, max_length=40)]
+    hardware_id: HardwareId | None = None
+    human_check_token: Annotated[str, Meta(max_length=2048)] | None = None
 
 
 class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,10 +63,15 @@ class RefreshRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 @routes.serve("POST", "/login/codes", public=True)
 def request_code(request: Request) -> Reply:
-    phone = parse_phone(request.body(CodeRequest).phone)
-    challenge = services().login.request_code(phone)
-    body = {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
-    return Reply(HTTPStatus.ACCEPTED, body)
+    body = request.body(CodeRequest)
+    asker = Asker(
+        source_ip=request.source_ip,
+        hardware_id=body.hardware_id,
+        human_check_token=body.human_check_token,
+    )
+    challenge = services().challenges.send_code(parse_phone(body.phone), asker)
+    sent = {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
+    return Reply(HTTPStatus.ACCEPTED, sent)
 
 
 @routes.serve("POST", "/login/sessions", public=True)

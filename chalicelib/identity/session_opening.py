@@ -1,8 +1,9 @@
 """How a session gets into an account: counted, within the limit, and never into a frozen one.
 
-Whatever proves who comes (a code, one day another provider) is one write of the same transaction.
+Whatever proves who comes (a code, one day another provider) is part of the same transaction.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.clock import to_iso
@@ -30,12 +31,9 @@ SESSION_COUNT = "session_count"
 """Sessions opened since they were last counted: never fewer than there are."""
 FROZEN_AT = "frozen_at"
 
-_PROFILE = 1
-"""The place of the profile in the transaction."""
-
 
 def open_among(
-    accounts: Table, proof: Write, session: Session, notice: Notice, *, asked_at: datetime
+    accounts: Table, proof: Sequence[Write], session: Session, notice: Notice, *, asked_at: datetime
 ) -> bool:
     """Open a session beside the account's others, in one call; thaw the account if it was frozen
     before `asked_at`.
@@ -45,7 +43,7 @@ def open_among(
     over is deleted.
 
     Args:
-        proof: the write that consumes what proves the user, and fails if it was used meanwhile.
+        proof: the writes that consume what proves the user, and fail if it was used meanwhile.
         asked_at: when the user began to log in; before a freeze, it no longer counts.
     Returns:
         False if the proof was used, the account is gone, or was frozen since.
@@ -53,7 +51,7 @@ def open_among(
     below = AnyOf((Absent(SESSION_COUNT), Compare(SESSION_COUNT, "<", MAX_SESSIONS)))
     try:
         accounts.write(
-            proof,
+            *proof,
             Update(
                 key=profile_key(session.account.id),
                 add={SESSION_COUNT: 1},
@@ -64,7 +62,7 @@ def open_among(
             put_notice(session.account.id, notice),
         )
     except ConditionFailed as refusal:
-        if refusal.index != _PROFILE or not _is_full(refusal.item):
+        if refusal.index != len(proof) or not _is_full(refusal.item):
             return False
         return _open_in_place_of_oldest(
             accounts, proof, session, notice, asked_at, refusal.item or {}
@@ -74,7 +72,7 @@ def open_among(
 
 def _open_in_place_of_oldest(
     accounts: Table,
-    proof: Write,
+    proof: Sequence[Write],
     session: Session,
     notice: Notice,
     asked_at: datetime,
@@ -88,7 +86,7 @@ def _open_in_place_of_oldest(
     unchanged = Compare(SESSION_COUNT, "=", profile[SESSION_COUNT])
     try:
         accounts.write(
-            proof,
+            *proof,
             Update(
                 key=profile_key(session.account.id),
                 set={SESSION_COUNT: len(kept) + 1},

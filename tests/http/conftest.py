@@ -49,8 +49,8 @@ class Answer:
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     with mock_aws():
         for name, value in asdict(make_stores()).items():
-            if isinstance(value, str):
-                monkeypatch.setenv(name.upper(), value)
+            if isinstance(value, str | int):
+                monkeypatch.setenv(name.upper(), str(value))
         monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "ifotor")
         from app import app
         from chalicelib.container import services

@@ -41,7 +41,7 @@ class TestFreeze:
     def test_nothing_of_before_works(self, world: World) -> None:
         login = world.open_session()
         renewed = world.sessions.refresh(login.tokens.refresh_token)
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         world.clock.advance(seconds=1)
         world.account.freeze(world.sessions.authenticate(renewed.access_token))
@@ -63,7 +63,7 @@ class TestFreeze:
 
     def test_code_of_before_stays_refused_after_the_thaw(self, world: World) -> None:
         login = world.open_session()
-        old = world.login.request_code(ALICE_PHONE)
+        old = world.challenges.send_code(ALICE_PHONE)
         old_code = world.sms.last_code()
         world.account.freeze(caller_of(world, login))
         world.clock.advance(seconds=1)
@@ -73,7 +73,7 @@ class TestFreeze:
 
     def test_full_account_freezes_and_refuses_too(self, world: World) -> None:
         logins = [world.open_session() for _ in range(10)]
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         world.account.freeze(caller_of(world, logins[-1]))
 

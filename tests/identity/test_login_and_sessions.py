@@ -13,7 +13,7 @@ from tests.world import ALICE_PHONE, BOB_PHONE, World
 
 
 def log_in(world: World) -> Login:
-    challenge = world.login.request_code(ALICE_PHONE)
+    challenge = world.challenges.send_code(ALICE_PHONE)
     return world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
 
 
@@ -23,15 +23,15 @@ def wrong(code: str) -> str:
 
 class TestRequestCode:
     def test_sends_six_digits_that_work_for_five_minutes(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
 
         assert re.search(r"\b[0-9]{6}\b", world.sms.sent[0][1])
         assert challenge.expires_at - world.clock.now() == timedelta(minutes=5)
 
     def test_new_code_kills_the_one_before(self, world: World) -> None:
-        first = world.login.request_code(ALICE_PHONE)
+        first = world.challenges.send_code(ALICE_PHONE)
         first_code = world.sms.last_code()
-        world.login.request_code(ALICE_PHONE)
+        world.challenges.send_code(ALICE_PHONE)
 
         with pytest.raises(CodeRejected):
             world.login.verify_code(first.id, ALICE_PHONE, first_code)
@@ -39,7 +39,7 @@ class TestRequestCode:
     def test_refused_message_is_a_clear_answer_and_asking_again_works(self, world: World) -> None:
         world.sms.is_down = True
         with pytest.raises(SmsUnavailable):
-            world.login.request_code(ALICE_PHONE)
+            world.challenges.send_code(ALICE_PHONE)
 
         world.sms.is_down = False
 
@@ -47,8 +47,8 @@ class TestRequestCode:
 
     def test_known_and_unknown_numbers_leave_rows_that_look_alike(self, world: World) -> None:
         world.log_in()
-        known = world.login.request_code(ALICE_PHONE)
-        unknown = world.login.request_code(BOB_PHONE)
+        known = world.challenges.send_code(ALICE_PHONE)
+        unknown = world.challenges.send_code(BOB_PHONE)
 
         assert type(known) is type(unknown) is Challenge
         assert world.log.events()[-2:] == ["code_sent", "code_sent"]
@@ -68,7 +68,7 @@ class TestVerifyCode:
         assert world.log_in(BOB_PHONE) != user_id
 
     def test_code_works_once(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
@@ -76,14 +76,14 @@ class TestVerifyCode:
             world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
     def test_code_expires(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         world.clock.advance(minutes=5)
 
         with pytest.raises(CodeRejected):
             world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
 
     def test_code_dies_after_five_wrong_tries(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         left = []
         for _ in range(5):
@@ -96,9 +96,9 @@ class TestVerifyCode:
             world.login.verify_code(challenge.id, ALICE_PHONE, code)
 
     def test_code_of_one_number_or_challenge_fails_on_another(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
-        other = world.login.request_code(BOB_PHONE)
+        other = world.challenges.send_code(BOB_PHONE)
 
         with pytest.raises(CodeRejected):
             world.login.verify_code(other.id, BOB_PHONE, code)
@@ -179,7 +179,7 @@ class TestTokens:
 
 class TestSecrecy:
     def test_dump_holds_no_phone_code_or_token(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         pending = world.dump()
         tokens = world.login.verify_code(challenge.id, ALICE_PHONE, code).tokens

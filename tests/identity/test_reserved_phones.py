@@ -112,9 +112,10 @@ class TestContainer:
     def test_reviewer_logs_in_and_nothing_was_sent(self, caplog: pytest.LogCaptureFixture) -> None:
         clock = FakeClock()
         settings = replace(make_stores(), test_numbers=(RESERVED,))
-        login = Container(settings, clock=clock, entropy=FakeEntropy()).login
+        container = Container(settings, clock=clock, entropy=FakeEntropy())
+        login = container.login
 
-        challenge = login.request_code(REVIEWER)
+        challenge = container.challenges.send_code(REVIEWER)
         assert sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages == {}
         with pytest.raises(CodeRejected):
             login.verify_code(challenge.id, REVIEWER, "242424")

@@ -132,7 +132,7 @@ class TestLimit:
     def test_login_costs_two_calls_and_four_when_it_counts(self, world: World) -> None:
         costs = []
         for _ in range(12):
-            challenge = world.login.request_code(BOB_PHONE)
+            challenge = world.challenges.send_code(BOB_PHONE)
             with counted_calls() as calls:
                 world.login.verify_code(challenge.id, BOB_PHONE, world.sms.last_code())
             costs.append(len(calls.names))

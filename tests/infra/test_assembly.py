@@ -92,3 +92,24 @@ class TestTags:
 
         with pytest.raises(TemplateError, match="ImportValue"):
             assemble(tmp_path, get_stage(tmp_path, "local"))
+
+
+class TestHumanCheck:
+    def test_stage_that_asks_for_it_needs_the_secret_and_may_read_it(self, root: Path) -> None:
+        stage = replace(get_stage(root / "infra", "prod"), human_check="turnstile")
+        template = assemble(root / "infra", stage)
+
+        variables = template["Globals"]["Function"]["Environment"]["Variables"]
+        assert variables["HUMAN_CHECK"] == "turnstile"
+        assert "Default" not in template["Parameters"]["TurnstileSecretArn"]
+        assert template["Resources"]["HumanCheckPolicy"]["Properties"]["Roles"]
+
+    def test_no_stage_asks_for_it_by_itself(self, root: Path) -> None:
+        for stage in load_stages(root / "infra").values():
+            assert stage.human_check == "none"
+
+
+def test_texts_go_to_china_alone_from_china(root: Path) -> None:
+    stages = load_stages(root / "infra")
+
+    assert stages["prod-cn"].settings["ALLOWED_COUNTRIES"] == "86"

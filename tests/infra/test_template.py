@@ -147,6 +147,8 @@ class TestFunctions:
             *("STAGE", "WEB_ORIGIN", "ACCOUNTS_TABLE", "PHOTOS_TABLE", "ORIGINALS_BUCKET"),
             *("RENDITIONS_BUCKET", "ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN"),
             *("PHONE_INDEX_SECRET_ARN", "UPLOADS_QUEUE_URL", "SMS_SENDER", "ANDROID_APP_HASH"),
+            *("ALLOWED_COUNTRIES", "CODES_PER_ADDRESS_AN_HOUR", "CODES_A_DAY", "CODE_COOLDOWN_S"),
+            *("HUMAN_CHECK", "TURNSTILE_SECRET_ARN"),
             *("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
         }
 
@@ -214,6 +216,9 @@ class TestStages:
         "Globals.Function.Environment.Variables.STAGE",
         "Globals.Function.Environment.Variables.SMS_",
         "Globals.Function.Environment.Variables.TEST_NUMBERS",
+        "Globals.Function.Environment.Variables.ALLOWED_COUNTRIES",
+        "Globals.Function.Environment.Variables.CODES_PER_ADDRESS_AN_HOUR",
+        "Globals.Function.Environment.Variables.CODE_COOLDOWN_S",
         "Parameters.WebOrigin.Default",
         "Parameters.WebOrigin.AllowedPattern",
         "Parameters.Sms",

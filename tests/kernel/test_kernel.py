@@ -14,7 +14,7 @@ from chalicelib.identity.ports import Secret
 from chalicelib.identity.tokens import Token, TokenKind
 from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, is_uuid, uuid7
 from chalicelib.observability import FieldNotListed, listed, where
-from chalicelib.phone import parse_phone
+from chalicelib.phone import Phone, calling_code, parse_phone
 from chalicelib.settings import SettingMissing, Settings
 from chalicelib.storage import Key
 from tests.fakes import START, FakeEntropy
@@ -101,6 +101,20 @@ class TestPhone:
 
         assert not text or text not in str(refusal.value)
 
+    @pytest.mark.parametrize(
+        ("phone", "code"),
+        [
+            ("+8613800138000", "86"),
+            ("+447400123456", "44"),
+            ("+12025550123", "1"),
+            ("+14165550123", "1"),
+            ("+18765551234", "1876"),
+            ("+18095551234", "1809"),
+        ],
+    )
+    def test_calling_code_names_the_country(self, phone: str, code: str) -> None:
+        assert calling_code(Phone(phone)) == code
+
 
 class TestKeys:
     @given(UUIDS, UUIDS)
@@ -126,6 +140,7 @@ class TestKeys:
             keys.quota_key(user_id, day),
             keys.grant_key(user_id, text),
             keys.phone_key(text),
+            keys.limit_key(text, day),
             keys.sweep_cursor_key(),
         ]
 

@@ -72,7 +72,7 @@ class TestEverythingOfOnePerson:
         assert not any(alice in name for name in two_people.objects())
 
     def test_ends_every_session_and_the_number_starts_anew(self, world: World) -> None:
-        challenge = world.login.request_code(ALICE_PHONE)
+        challenge = world.challenges.send_code(ALICE_PHONE)
         login = world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
         world.identity_data.erase(login.account.id)
 
