@@ -9,7 +9,7 @@ from bench.drawing import PhotoFormat, draw_photo
 from chalicelib.imaging.ladder import FULL_PX, PREVIEW_PX, THUMB_PX
 from chalicelib.imaging.model import ImageRejected, MediaType, RejectionReason, Rendition
 from tests.imaging import crafting
-from tests.imaging.test_metadata import assert_only_picture
+from tests.imaging.scanning import assert_only_picture
 from tests.imaging.test_probe import FORMATS
 
 MAGIC = {
@@ -61,7 +61,7 @@ def test_a_damaged_photo_is_rendered_or_refused(
 
     if not isinstance(result, RejectionReason):
         for rendition in result:
-            assert_only_picture(rendition)
+            assert_only_picture(rendition.data)
 
 
 @given(
@@ -93,7 +93,7 @@ def test_any_accepted_image_gives_valid_bounded_bare_renditions(
         assert rendition.width_px <= width
         assert rendition.height_px <= height
         assert max(opened.size) == min(limit, max(width, height))
-        assert_only_picture(rendition)
+        assert_only_picture(rendition.data)
 
 
 WRITABLE = {

@@ -1,25 +1,30 @@
+import io
+
 import pytest
 from PIL import ExifTags, Image
 
 from bench.drawing import METADATA_MARKERS, PROFILE_MARKER, PhotoFormat, draw_photo
-from chalicelib.imaging.model import MediaType, Rendition
-from chalicelib.imaging.profile import display_p3_profile
+from chalicelib.imaging.colour import standardise
+from chalicelib.imaging.decode import decode
+from chalicelib.imaging.encode import encode
+from chalicelib.imaging.model import MediaType
+from chalicelib.imaging.output import OutputType, OutputWish
+from chalicelib.imaging.probe import probe
 from tests.imaging import crafting
 from tests.imaging.crafting import process
+from tests.imaging.scanning import assert_only_picture
 from tests.imaging.test_probe import FORMATS
 
-JFIF_ALONE = b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"
-PICTURE_MARKERS = {0xDB, 0xC0, 0xC4, 0xDA, 0}
 
-
-def assert_only_picture(rendition: Rendition) -> None:
-    """Everything outside the coded picture is a JFIF header or our profile, to the byte."""
-    profile = b"ICC_PROFILE\0\x01\x01" + display_p3_profile()
-    for marker, payload in crafting.segments(rendition.data):
-        if marker not in PICTURE_MARKERS:
-            assert (marker, payload) in [(0xE0, JFIF_ALONE), (0xE2, profile)]
-    assert rendition.data.count(b"\xff\xd9") == 1
-    assert rendition.data.endswith(b"\xff\xd9")
+def rewritten(data: bytes, media_type: MediaType, wanted: OutputType) -> bytes:
+    """Decode an upload and write it in one of our formats, as an edit would."""
+    source = io.BytesIO(data)
+    header = probe(source, declared=media_type)
+    decoded = decode(source, header, long_side_px=256)
+    coloured = standardise(
+        decoded.image, icc_profile=decoded.icc_profile, has_p3_code=header.has_p3_code
+    )
+    return encode(coloured, OutputWish(media_type=wanted)).data
 
 
 class TestNothingSurvives:
@@ -34,9 +39,22 @@ class TestNothingSurvives:
         assert all(marker in data for marker in expected)
 
         for rendition in process(data, media_type):
-            assert_only_picture(rendition)
+            assert_only_picture(rendition.data)
             for marker in (*METADATA_MARKERS, PROFILE_MARKER.encode("utf-16-be"), b"Exif", b"http"):
                 assert marker not in rendition.data
+
+    @pytest.mark.parametrize(("name", "media_type"), FORMATS)
+    @pytest.mark.parametrize("wanted", OutputType)
+    def test_in_any_format_out(
+        self, name: PhotoFormat, media_type: MediaType, wanted: OutputType
+    ) -> None:
+        data = draw_photo(300, 200, format=name, gps=True, display_p3=True, orientation=6)
+
+        written = rewritten(data, media_type, wanted)
+
+        assert_only_picture(written, wanted)
+        for marker in (*METADATA_MARKERS, PROFILE_MARKER.encode("utf-16-be"), b"Exif", b"http"):
+            assert marker not in written
 
     def test_of_what_others_add_to_a_jpeg(self) -> None:
         data = draw_photo(200, 150, gps=True, display_p3=True)
@@ -52,7 +70,7 @@ class TestNothingSurvives:
         data += b"TRAILING-BYTES" + draw_photo(64, 48, gps=True)
 
         for rendition in process(data):
-            assert_only_picture(rendition)
+            assert_only_picture(rendition.data)
 
     def test_of_an_embedded_thumbnail(self) -> None:
         exif = Image.Exif()
@@ -63,4 +81,4 @@ class TestNothingSurvives:
         assert b"EMBEDDED-THUMBNAIL" in data
 
         for rendition in process(data):
-            assert_only_picture(rendition)
+            assert_only_picture(rendition.data)
