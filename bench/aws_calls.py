@@ -17,7 +17,7 @@ from chalicelib.clock import SystemClock
 from chalicelib.container import Container
 from chalicelib.errors import CodeRejected
 from chalicelib.identity.codes import Challenge
-from chalicelib.identity.login import Login
+from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.ids import SystemEntropy, UserId
 from chalicelib.keys import original_object

@@ -24,9 +24,10 @@ from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.devices import DeviceClaim
-from chalicelib.identity.login import Login, LoginService
+from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
+from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.identity.session_store import SessionStore

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import AppError, CodeRejected, Unauthenticated
 from chalicelib.identity.account_store import AccountStore
-from chalicelib.identity.login import Login
+from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import Caller
 from chalicelib.keys import profile_key
 from chalicelib.storage import Item, Key, Page, Write

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
 from chalicelib.identity.codes import Challenge
-from chalicelib.identity.login import Login
+from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import ChallengeId
 from tests.world import ALICE_PHONE, BOB_PHONE, World
 

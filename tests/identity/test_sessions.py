@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.identity.devices import DeviceClaim, Platform
-from chalicelib.identity.login import Login
+from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.notices import Notice, NoticeKind
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.ids import Caller
