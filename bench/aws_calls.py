@@ -25,6 +25,7 @@ from chalicelib.photos.granting import Upload
 from chalicelib.photos.model import UploadRequest
 from tests.fakes import FakeClock, code_in
 from tests.faults import counted_calls
+from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, last_text, make_stores, s3_notification, sqs_event
 
 _MAX_CALLS = {
@@ -68,7 +69,9 @@ def _count(request: Callable[[], object]) -> int:
 
 def _log_in(container: Container) -> Login:
     challenge = container.challenges.send_code(ALICE_PHONE)
-    return container.login.verify_code(challenge.id, ALICE_PHONE, code_in(last_text()))
+    return container.login.verify_code(
+        challenge.id, ALICE_PHONE, code_in(last_text()), registration=AS_ADULT
+    )
 
 
 def _count_logins(container: Container, clock: FakeClock) -> dict[str, int]:
@@ -83,7 +86,8 @@ def _count_logins(container: Container, clock: FakeClock) -> dict[str, int]:
     for name in ("verify_first_login", "verify_login"):
         challenge = request_code()
         code = code_in(last_text())
-        counts[name] = _count(partial(login.verify_code, challenge.id, ALICE_PHONE, code))
+        verify = partial(login.verify_code, challenge.id, ALICE_PHONE, code)
+        counts[name] = _count(partial(verify, registration=AS_ADULT))
     challenge = request_code()
     wrong = f"{(int(code_in(last_text())) + 1) % 10**6:06}"
 

@@ -7,6 +7,8 @@ AppError
 ├── NotFound                404  also what belongs to somebody else, and what has expired
 ├── MethodNotAllowed        405
 ├── Conflict                409
+│   ├── RegistrationRequired     a new account needs a registration first
+│   └── PolicyNotInForce         another version of the policy was accepted
 ├── PayloadTooLarge         413
 ├── UnsupportedMediaType    415
 ├── InvalidRequest          422  understood, and a field is wrong: `errors` names each
@@ -15,6 +17,7 @@ AppError
 │   ├── HumanCheckRequired       the stage asks for a check, and no proof of it came
 │   ├── HumanCheckFailed         the proof is wrong, used or old
 │   ├── CodeRejected             wrong, used or expired: one answer for all three
+│   ├── GuardianRequired         a child registers without a guardian's proof
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── QuotaExceeded           429
 ├── TooManyRequests         429  codes of a number, an address, a country or all
@@ -78,6 +81,22 @@ class Conflict(AppError):
     status, code, title = 409, "conflict", "Something changed meanwhile"
 
 
+class RegistrationRequired(Conflict):
+    """The proof is right and has no account yet; send it again with a registration."""
+
+    status, code, title = 409, "registration_required", "Register first"
+
+    def __init__(self, policy_version: str) -> None:
+        super().__init__("Send the same again with a registration.", policy_version=policy_version)
+
+
+class PolicyNotInForce(Conflict):
+    status, code, title = 409, "policy_not_in_force", "Another version of the policy is in force"
+
+    def __init__(self, policy_version: str) -> None:
+        super().__init__("Show the version in force first.", policy_version=policy_version)
+
+
 class PayloadTooLarge(AppError):
     status, code, title = 413, "payload_too_large", "The request is too large"
 
@@ -121,6 +140,10 @@ class CodeRejected(InvalidRequest):
 
     def __init__(self, attempts_left: int) -> None:
         super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
+
+
+class GuardianRequired(InvalidRequest):
+    status, code, title = 422, "guardian_required", "A guardian has to confirm this"
 
 
 class IdempotencyKeyReused(InvalidRequest):

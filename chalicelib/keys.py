@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from chalicelib.clock import to_iso
 from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, digest, is_uuid
 from chalicelib.storage import Index, Key
 
@@ -13,7 +14,7 @@ DUE_SHARDS = 16
 """Partitions an hour of expiries is spread over: 16,000 writes a second (1,000 WCU a partition)."""
 
 SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#", "QUOTA#", "GRANT#"
-NOTICE_PREFIX = "NOTICE#"
+NOTICE_PREFIX, ACCEPTANCE_PREFIX = "NOTICE#", "ACCEPTANCE#"
 
 
 def user_partition(user_id: UserId) -> str:
@@ -30,6 +31,11 @@ def session_key(user_id: UserId, session_id: SessionId) -> Key:
 
 def notice_key(user_id: UserId, notice_id: NoticeId) -> Key:
     return Key(user_partition(user_id), NOTICE_PREFIX + notice_id)
+
+
+def acceptance_key(user_id: UserId, at: datetime) -> Key:
+    """One acceptance of the policy; never written twice."""
+    return Key(user_partition(user_id), ACCEPTANCE_PREFIX + to_iso(at))
 
 
 def phone_key(phone_index: str) -> Key:

@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,8 +114,19 @@ class Client:
         challenge_id = self.request_code(phone)
         code = self.read_code(phone)
         proof = {"challenge_id": challenge_id, "phone": phone, "code": code}
-        self.take_tokens(self.expect(201, "POST", "/login/sessions", proof))
+        self.take_tokens(self.open_session(proof))
         return code
+
+    def open_session(self, proof: dict[str, Any]) -> Any:
+        """Exchange a code for tokens; a new number is registered, as an adult."""
+        answer = self.call("POST", "/login/sessions", proof)
+        if answer.status == HTTPStatus.CONFLICT:
+            version = self.expect(200, "GET", "/policy?locale=en")["version"]
+            said = {"policy_version": version, "locale": "en", "age_band": "adult"}
+            return self.expect(201, "POST", "/login/sessions", proof | {"registration": said})
+        if answer.status != HTTPStatus.CREATED:
+            raise UnexpectedAnswer("POST /login/sessions", answer)
+        return answer.json
 
     def take_tokens(self, session: dict[str, Any]) -> None:
         """Use the tokens of a session just created or refreshed."""

@@ -7,7 +7,6 @@ here.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,27 +56,14 @@ from tests.fakes import (
     FakeSms,
     FakeVault,
 )
+from tests.limits import COUNTRIES, GENEROUS
+from tests.registering import AS_ADULT
 
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
 ALICE_PHONE = Phone("+8613800138000")
 BOB_PHONE = Phone("+8613900139000")
-MANY = 1_000_000
-GENEROUS = CodeLimits(
-    cooldown=timedelta(0),
-    per_phone_an_hour=MANY,
-    per_phone_a_day=MANY,
-    wrong_tries_a_day=MANY,
-    per_address_an_hour=MANY,
-    per_address_a_day=MANY,
-    per_country_a_day=MANY,
-    per_day=MANY,
-    unverified_per_country_an_hour=MANY,
-    unverified_per_block_an_hour=MANY,
-)
-"""For tests that are about something else and log in as often as they like."""
-COUNTRIES = frozenset({"86", "1", "44"})
 TABLE_PROPERTIES = {
     "AttributeDefinitions",
     "BillingMode",
@@ -226,7 +212,9 @@ class World:
 
     def open_session(self, phone: Phone = ALICE_PHONE, device: DeviceClaim | None = None) -> Login:
         challenge = self.challenges.send_code(phone)
-        return self.login.verify_code(challenge.id, phone, self.sms.last_code(), device)
+        return self.login.verify_code(
+            challenge.id, phone, self.sms.last_code(), device, registration=AS_ADULT
+        )
 
     def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
         wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)

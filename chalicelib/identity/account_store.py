@@ -109,7 +109,8 @@ class AccountStore:
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
         """Yield every row about a user, that of the number included; the profile comes last."""
         profile = self._accounts.get(profile_key(user_id))
-        number = self._accounts.get(phone_key(profile["phone_index"])) if profile else None
+        index = profile.get("phone_index") if profile else None
+        number = self._accounts.get(phone_key(index)) if index else None
         sessions = read_partition(self._accounts, user_partition(user_id))
         yield from (row for row in sessions if row["sk"] != profile_key(user_id).sk)
         yield from (row for row in (number, profile) if row)

@@ -8,6 +8,7 @@ from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.new_sessions import Login, draw_account, draw_session
 from chalicelib.identity.notices import NoticeKind, draw_notice
 from chalicelib.identity.ports import PhoneVault, SecretRing
+from chalicelib.identity.registration import Channel, Registration, accept
 from chalicelib.ids import ChallengeId, Entropy
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
@@ -39,6 +40,8 @@ class LoginService:
         phone: Phone,
         code: str,
         device: DeviceClaim | None = None,
+        *,
+        registration: Registration | None = None,
     ) -> Login:
         """Exchange a one-time code for a session; the first success of a number creates its
         account. A code works once.
@@ -46,10 +49,13 @@ class LoginService:
         Args:
             code: six ASCII digits as typed.
             device: what the client says of itself, kept with the session.
+            registration: needed for a number without an account, and only there.
         Raises:
             CodeRejected: wrong, used, expired, or asked for before the account was frozen;
                 deliberately one error for all.
             TooManyRequests: too many wrong tries on this number today, over all its codes.
+            RegistrationRequired, PolicyNotInForce, GuardianRequired: the code is right, the number
+                is new, and nothing is used up but the attempt.
         """
         proof = self._challenges.prove(challenge_id, phone, code)
         now = self._clock.now()
@@ -61,8 +67,9 @@ class LoginService:
             notice = draw_notice(NoticeKind.NEW_LOGIN, session, now, self._entropy)
             opened = self._store.open_session(proof, session, notice)
         else:
+            acceptance = accept(registration, Channel.PHONE, now)
             sealed = self._vault.seal(phone, account.id)
-            opened = self._store.open_first_session(proof, sealed, session)
+            opened = self._store.open_first_session(proof, sealed, session, acceptance)
         if not opened:
             raise CodeRejected(attempts_left=0)
         is_new = known is None

@@ -6,7 +6,9 @@ from chalicelib.identity.codes import Proof
 from chalicelib.identity.items import put_session
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
-from chalicelib.identity.session_opening import SESSION_COUNT, open_among
+from chalicelib.identity.registration import Acceptance
+from chalicelib.identity.registration_items import acceptance_to_profile, registration_writes
+from chalicelib.identity.session_opening import LAST_LOGIN_AT, SESSION_COUNT, open_among
 from chalicelib.keys import profile_key
 from chalicelib.storage import Absent, Compare, ConditionFailed, Put, Table
 
@@ -19,13 +21,17 @@ class LoginStore:
         self._accounts = accounts
         self._challenges = challenges
 
-    def open_first_session(self, proof: Proof, sealed_phone: bytes, session: Session) -> bool:
+    def open_first_session(
+        self, proof: Proof, sealed_phone: bytes, session: Session, acceptance: Acceptance
+    ) -> bool:
         """Consume the proof, create the account, open the session: all or nothing; False if
         raced.
         """
         account = session.account
         profile = {
             "created_at": to_iso(session.created_at),
+            LAST_LOGIN_AT: to_iso(session.created_at),
+            **acceptance_to_profile(acceptance),
             "pseudonym": account.pseudonym,
             "phone_index": proof.phone_index,
             "sealed_phone": sealed_phone,
@@ -42,6 +48,7 @@ class LoginStore:
                 *self._challenges.consume(proof, set=owner, when=Absent("user_id")),
                 Put(key=profile_key(account.id), item=profile, when=Absent()),
                 put_session(session),
+                *registration_writes(account.id, acceptance),
             )
         except ConditionFailed:
             return False

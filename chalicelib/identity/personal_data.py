@@ -9,6 +9,8 @@ from chalicelib.privacy.ports import Record
 SHOWN = (
     *("created_at", "last_used_at", "ends_at", "access_expires_at", "refresh_expires_at"),
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
+    *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
+    "accepted_at",
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
 
@@ -24,7 +26,9 @@ class IdentityData:
 
     def export(self, user_id: UserId) -> Iterator[Record]:
         for row in self._store.list_rows(user_id):
-            kind = {"P": "profile", "S": "session", "L": "phone", "N": "notice"}[row["sk"][0]]
+            kind = {"P": "profile", "S": "session", "L": "phone", "N": "notice", "A": "acceptance"}[
+                row["sk"][0]
+            ]
             yield Record(kind, {name: row[name] for name in SHOWN if name in row})
 
     def erase(self, user_id: UserId) -> Mapping[str, int]:

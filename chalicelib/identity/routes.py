@@ -8,11 +8,14 @@ from msgspec import Meta, Struct, structs
 
 from chalicelib.clock import to_iso
 from chalicelib.container import services
+from chalicelib.errors import InvalidRequest
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.identity.devices import DeviceClaim, Platform
 from chalicelib.identity.items import device_to_shown
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
+from chalicelib.identity.policy import PolicyLocale, policy_in_force
+from chalicelib.identity.registration import AgeBand, Registration
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.identity.subjects import Asker
 from chalicelib.identity.tokens import IssuedTokens
@@ -46,11 +49,21 @@ class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
     hardware_id: HardwareId | None = None
 
 
+class RegistrationFields(Struct, frozen=True, forbid_unknown_fields=True):
+    policy_version: Annotated[str, Meta(max_length=40)]
+    locale: PolicyLocale
+    age_band: AgeBand
+
+    def to_registration(self) -> Registration:
+        return Registration(**structs.asdict(self))
+
+
 class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     challenge_id: Annotated[str, Meta(min_length=36, max_length=36)]
     phone: Annotated[str, Meta(min_length=3, max_length=40)]
     code: Annotated[str, Meta(pattern="^[0-9]{6}$")]
     device: DeviceFields | None = None
+    registration: RegistrationFields | None = None
 
 
 class EndingsRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +72,21 @@ class EndingsRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 class RefreshRequest(Struct, frozen=True, forbid_unknown_fields=True):
     refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+@routes.serve("GET", "/policy", public=True)
+def get_policy(request: Request) -> Reply:
+    asked = request.text("locale") or PolicyLocale.ENGLISH
+    if asked not in frozenset(PolicyLocale):
+        raise InvalidRequest.at("/locale", f"Expected one of {', '.join(PolicyLocale)}.")
+    policy = policy_in_force(PolicyLocale(asked))
+    body = {
+        "version": policy.version,
+        "locale": policy.locale,
+        "sha256": policy.sha256,
+        "text": policy.text,
+    }
+    return Reply(HTTPStatus.OK, body)
 
 
 @routes.serve("POST", "/login/codes", public=True)
@@ -79,7 +107,11 @@ def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
     device = DeviceClaim(**structs.asdict(body.device)) if body.device else None
     login = services().login.verify_code(
-        ChallengeId(body.challenge_id), parse_phone(body.phone), body.code, device
+        ChallengeId(body.challenge_id),
+        parse_phone(body.phone),
+        body.code,
+        device,
+        registration=body.registration.to_registration() if body.registration else None,
     )
     user = {"id": login.account.id, "is_new": login.is_new}
     return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})

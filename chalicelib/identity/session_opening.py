@@ -30,6 +30,8 @@ from chalicelib.storage import (
 SESSION_COUNT = "session_count"
 """Sessions opened since they were last counted: never fewer than there are."""
 FROZEN_AT = "frozen_at"
+LAST_LOGIN_AT = "last_login_at"
+"""When the account's owner last proved who they are."""
 
 
 def open_among(
@@ -54,6 +56,7 @@ def open_among(
             *proof,
             Update(
                 key=profile_key(session.account.id),
+                set={LAST_LOGIN_AT: to_iso(session.created_at)},
                 add={SESSION_COUNT: 1},
                 remove=(FROZEN_AT,),
                 when=AllOf((Exists(), _not_frozen_since(asked_at), below)),
@@ -89,7 +92,7 @@ def _open_in_place_of_oldest(
             *proof,
             Update(
                 key=profile_key(session.account.id),
-                set={SESSION_COUNT: len(kept) + 1},
+                set={SESSION_COUNT: len(kept) + 1, LAST_LOGIN_AT: to_iso(now)},
                 remove=(FROZEN_AT,),
                 when=AllOf((Exists(), _not_frozen_since(asked_at), unchanged)),
             ),

@@ -14,6 +14,7 @@ from tests.browser.journeys import (
     focused_name,
     open_photo,
     overflow_px,
+    register,
     request_code,
     sign_in,
 )
@@ -59,6 +60,9 @@ def test_every_view_has_landmarks_names_and_targets_for_fingers(
     request_code(window)
     check_view(page)
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
+    expect(page.get_by_label("I have read")).to_be_enabled(timeout=PATIENCE_MS)
+    check_view(page)
+    register(page)
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
     check_view(page)
     add_photo(page, small_photo_file)

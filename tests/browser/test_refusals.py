@@ -6,7 +6,14 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import ONE_CODE_A_MINUTE_MS, PATIENCE_MS, PHONE, OpenWindow
-from tests.browser.journeys import add_files, code_from_panel, overflow_px, request_code, sign_in
+from tests.browser.journeys import (
+    add_files,
+    code_from_panel,
+    overflow_px,
+    register,
+    request_code,
+    sign_in,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -91,6 +98,7 @@ def test_a_wrong_number_and_a_wrong_code_are_told_apart(open_window: OpenWindow)
     again.click(timeout=ONE_CODE_A_MINUTE_MS)
     expect(page.get_by_role("button", name=f"Fill in {code}")).to_have_count(0)
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
+    register(page)
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PATIENCE_MS, PHONE, OpenWindow
-from tests.browser.journeys import code_from_panel, request_code
+from tests.browser.journeys import code_from_panel, register, request_code
 from tests.phones import next_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -83,5 +83,6 @@ def test_a_browser_that_may_read_the_message_fills_in_the_code(open_window: Open
     request_code(window)
 
     page.evaluate("(code) => window.deliver(code)", code_from_panel(page))
+    register(page)
 
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)

@@ -9,8 +9,11 @@ import pytest
 from chalice.test import Client
 from moto import mock_aws
 
+from chalicelib.identity.policy import VERSION_IN_FORCE
 from tests.fakes import code_in
 from tests.world import last_text, make_stores
+
+REGISTRATION = {"policy_version": VERSION_IN_FORCE, "locale": "en", "age_band": "adult"}
 
 
 class Api:
@@ -33,6 +36,7 @@ class Api:
     def log_in(self, phone: str = "13800138000") -> "Answer":
         challenge = self.send("POST", "/login/codes", {"phone": phone}).json["challenge_id"]
         body = {"challenge_id": challenge, "phone": phone, "code": code_in(last_text())}
+        body |= {"registration": REGISTRATION}
         answer = self.send("POST", "/login/sessions", body)
         self.token = answer.json["access_token"]
         return answer

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import code_in
-from tests.http.conftest import Answer, Api
+from tests.http.conftest import REGISTRATION, Answer, Api
 from tests.world import last_text
 
 DEVICE = {
@@ -21,7 +21,8 @@ PHONE = "13800138000"
 def log_in_with(api: Api, device: Any) -> Answer:
     challenge = api.send("POST", "/login/codes", {"phone": PHONE}).json["challenge_id"]
     body = {"challenge_id": challenge, "phone": PHONE, "code": code_in(last_text())}
-    return api.send("POST", "/login/sessions", body | {"device": device})
+    said = {"device": device, "registration": REGISTRATION}
+    return api.send("POST", "/login/sessions", body | said)
 
 
 class TestSessions:

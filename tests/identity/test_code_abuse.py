@@ -16,6 +16,7 @@ from chalicelib.identity.codes import Challenge
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import Phone
 from tests.faults import Crash, Fault, counted_calls
+from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, BOB_PHONE, World, running_world
 
 ADDRESS = "203.0.113.7"
@@ -87,7 +88,9 @@ class TestRefusal:
 
         assert ask(guarded, ALICE_PHONE) == "codes_per_phone_per_minute"
         assert counters(guarded) == before
-        assert guarded.login.verify_code(challenge.id, ALICE_PHONE, guarded.sms.last_code())
+        assert guarded.login.verify_code(
+            challenge.id, ALICE_PHONE, guarded.sms.last_code(), registration=AS_ADULT
+        )
 
     def test_everybodys_limit_is_an_error_in_the_log(self) -> None:
         with running_world(limits=CodeLimits(per_day=0)) as world:
@@ -144,7 +147,9 @@ class TestTries:
 class TestVerifiedRatio:
     def test_a_login_makes_room_for_three_codes(self, guarded: World) -> None:
         challenge = guarded.challenges.send_code(ALICE_PHONE, Asker(source_ip=ADDRESS))
-        guarded.login.verify_code(challenge.id, ALICE_PHONE, guarded.sms.last_code())
+        guarded.login.verify_code(
+            challenge.id, ALICE_PHONE, guarded.sms.last_code(), registration=AS_ADULT
+        )
 
         left = {name: n for name, n in counters(guarded).items() if "unverified" in name}
         assert left == {"block unverified_04": -2, "country unverified_04": -2}
@@ -153,7 +158,9 @@ class TestVerifiedRatio:
         guarded.clock.advance(minutes=59)
         challenge = guarded.challenges.send_code(ALICE_PHONE, Asker(source_ip=ADDRESS))
         guarded.clock.advance(minutes=2)
-        guarded.login.verify_code(challenge.id, ALICE_PHONE, guarded.sms.last_code())
+        guarded.login.verify_code(
+            challenge.id, ALICE_PHONE, guarded.sms.last_code(), registration=AS_ADULT
+        )
 
         assert counters(guarded)["country unverified_04"] == -2
         assert "country unverified_05" not in counters(guarded)

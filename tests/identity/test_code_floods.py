@@ -19,8 +19,10 @@ from chalicelib.identity.subjects import Asker
 from chalicelib.phone import Phone
 from chalicelib.storage import Table
 from tests.fakes import FakeClock, FakeEntropy, FakeLog, FakeRing, FakeSms, FakeVault
+from tests.limits import COUNTRIES, GENEROUS
 from tests.memory import MemoryTable
-from tests.world import ALICE_PHONE, COUNTRIES, GENEROUS, World
+from tests.registering import AS_ADULT
+from tests.world import ALICE_PHONE, World
 
 ADDRESS = "203.0.113.7"
 REQUESTS = 1_000
@@ -77,7 +79,7 @@ class Flood:
         except SmsUnavailable:
             return "not sent"
         if then_log_in:
-            self.login.verify_code(challenge.id, phone, self.sms.last_code())
+            self.login.verify_code(challenge.id, phone, self.sms.last_code(), registration=AS_ADULT)
         return "sent"
 
 

@@ -9,12 +9,12 @@ from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
 from chalicelib.identity.codes import Challenge
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import ChallengeId
+from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, BOB_PHONE, World
 
 
 def log_in(world: World) -> Login:
-    challenge = world.challenges.send_code(ALICE_PHONE)
-    return world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
+    return world.open_session()
 
 
 def wrong(code: str) -> str:
@@ -70,7 +70,7 @@ class TestVerifyCode:
     def test_code_works_once(self, world: World) -> None:
         challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
-        world.login.verify_code(challenge.id, ALICE_PHONE, code)
+        world.login.verify_code(challenge.id, ALICE_PHONE, code, registration=AS_ADULT)
 
         with pytest.raises(CodeRejected):
             world.login.verify_code(challenge.id, ALICE_PHONE, code)
@@ -104,7 +104,7 @@ class TestVerifyCode:
             world.login.verify_code(other.id, BOB_PHONE, code)
         with pytest.raises(CodeRejected):
             world.login.verify_code(ChallengeId("unknown"), ALICE_PHONE, code)
-        assert world.login.verify_code(challenge.id, ALICE_PHONE, code)
+        assert world.login.verify_code(challenge.id, ALICE_PHONE, code, registration=AS_ADULT)
 
 
 class TestTokens:
@@ -182,7 +182,8 @@ class TestSecrecy:
         challenge = world.challenges.send_code(ALICE_PHONE)
         code = world.sms.last_code()
         pending = world.dump()
-        tokens = world.login.verify_code(challenge.id, ALICE_PHONE, code).tokens
+        login = world.login.verify_code(challenge.id, ALICE_PHONE, code, registration=AS_ADULT)
+        tokens = login.tokens
         dump = pending + world.dump() + repr(world.log.lines)
 
         for secret in (ALICE_PHONE, ALICE_PHONE[3:], tokens.access_token, tokens.refresh_token):

@@ -16,6 +16,7 @@ from chalicelib.identity.messages import CodeMessages, SparingSmsSender
 from chalicelib.phone import Phone, ReservedPhone, read_reserved_phones
 from chalicelib.settings import SmsSenderKind
 from tests.fakes import START, FakeClock, FakeEntropy, FakeSms
+from tests.registering import AS_ADULT
 from tests.world import REGION, make_stores
 
 REVIEWER, STRANGER = Phone("+8613800138000"), Phone("+8613900139000")
@@ -119,7 +120,7 @@ class TestContainer:
         assert sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages == {}
         with pytest.raises(CodeRejected):
             login.verify_code(challenge.id, REVIEWER, "242424")
-        assert login.verify_code(challenge.id, REVIEWER, "424242").is_new
+        assert login.verify_code(challenge.id, REVIEWER, "424242", registration=AS_ADULT).is_new
         shown = "".join(str(vars(record)) for record in caplog.records)
         assert REVIEWER[3:] not in shown
         assert "424242" not in shown

@@ -36,7 +36,7 @@ class TestEverythingOfOnePerson:
     def test_is_counted_in_every_store(self, two_people: World) -> None:
         alice = two_people.log_in()
 
-        assert two_people.identity_data.count(alice) == {"AccountsTable": 5}
+        assert two_people.identity_data.count(alice) == {"AccountsTable": 6}
         assert two_people.photos_data.count(alice) == {
             "PhotosTable": 5,
             "OriginalsBucket": 1,
@@ -52,7 +52,17 @@ class TestEverythingOfOnePerson:
 
         kinds = sorted(record.kind for record in exported)
         assert kinds == [
-            *("grant", "grant", "notice", "phone", "photo", "photo", "profile", "quota"),
+            *(
+                "acceptance",
+                "grant",
+                "grant",
+                "notice",
+                "phone",
+                "photo",
+                "photo",
+                "profile",
+                "quota",
+            ),
             *("session", "session"),
         ]
         assert not any("mac" in field for record in exported for field in record.data)
@@ -72,8 +82,7 @@ class TestEverythingOfOnePerson:
         assert not any(alice in name for name in two_people.objects())
 
     def test_ends_every_session_and_the_number_starts_anew(self, world: World) -> None:
-        challenge = world.challenges.send_code(ALICE_PHONE)
-        login = world.login.verify_code(challenge.id, ALICE_PHONE, world.sms.last_code())
+        login = world.open_session()
         world.identity_data.erase(login.account.id)
 
         with pytest.raises(Unauthenticated):

@@ -81,7 +81,7 @@ def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
     spelled = set(re.findall(r'"([\w.]+)"', source))
     # Families whose last part is a code, a name of a size, a step, a platform, or what is limited.
     families = re.compile(
-        r"^(problem|rejection|upload|empty\.step|detail\.version|device|limit)[._]"
+        r"^(problem|rejection|upload|empty\.step|detail\.version|device|limit|register\.(age|hint))[._]"
     )
     unused = {
         key

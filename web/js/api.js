@@ -29,6 +29,9 @@ import * as session from "./session.js";
  *   id: string, is_current: boolean, device: Device | null, place: string | null,
  *   created_at: string, last_used_at: string, expires_at: string,
  * }} Session
+ * @typedef {"under_14" | "14_to_17" | "adult"} AgeBand
+ * @typedef {{policy_version: string, locale: string, age_band: AgeBand}} Registration
+ * @typedef {{version: string, locale: string, sha256: string, text: string}} Policy
  * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
  * @typedef {{
  *   body?: unknown, headers?: Record<string, string>, signal?: AbortSignal,
@@ -144,6 +147,9 @@ async function sendAs(method, path, options = {}) {
   }
 }
 
+/** @param {string} locale @returns {Promise<Policy>} the version in force, word for word */
+export const getPolicy = (locale) => send("GET", `/policy?locale=${encodeURIComponent(locale)}`);
+
 /** @param {string} phone @returns {Promise<{challenge_id: string, expires_at: string}>} */
 export const requestCode = (phone) => send("POST", "/login/codes", { body: { phone } });
 
@@ -151,9 +157,10 @@ export const requestCode = (phone) => send("POST", "/login/codes", { body: { pho
  * @param {string} challengeId
  * @param {string} phone
  * @param {string} code
+ * @param {Registration} [registration] for a number without an account
  */
-export async function logIn(challengeId, phone, code) {
-  const body = { challenge_id: challengeId, phone, code, device: describeDevice() };
+export async function logIn(challengeId, phone, code, registration) {
+  const body = { challenge_id: challengeId, phone, code, device: describeDevice(), registration };
   session.begin(await send("POST", "/login/sessions", { body }));
 }
 

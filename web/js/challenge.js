@@ -12,7 +12,23 @@ export const signingIn = {
   wait: null,
 };
 
+/** What a person without an account says when they register; nothing of it is ever chosen for them. */
+export const registering = {
+  /** The code that proved the number, kept until the account is open. */
+  code: "",
+  /** @type {import("./api.js").Policy | null} the text that was shown */
+  policy: null,
+  agreed: false,
+  /** @type {import("./api.js").AgeBand | null} */
+  ageBand: null,
+};
+
+export function forgetRegistration() {
+  Object.assign(registering, { code: "", policy: null, agreed: false, ageBand: null });
+}
+
 export function forgetSignIn() {
+  forgetRegistration();
   signingIn.phone = "";
   signingIn.challenge = null;
   signingIn.wait = null;
@@ -24,6 +40,7 @@ export async function askForCode() {
   try {
     const { challenge_id, expires_at } = await api.requestCode(phone);
     signingIn.wait = null;
+    registering.code = "";
     signingIn.challenge = {
       id: challenge_id,
       expiresAt: Date.parse(expires_at),
@@ -36,17 +53,41 @@ export async function askForCode() {
   }
 }
 
-/** Exchange the code for a session. @param {string} code */
-export async function handInCode(code) {
+/**
+ * Exchange the code for a session. A number without an account is refused until there is a registration; its code
+ * is remembered, and works for that.
+ * @param {string} code
+ * @param {import("./api.js").Registration} [registration]
+ */
+export async function handInCode(code, registration) {
   const { challenge, phone } = signingIn;
   if (!challenge) return;
   try {
-    await api.logIn(challenge.id, phone, code);
+    await api.logIn(challenge.id, phone, code, registration);
   } catch (error) {
     rememberWait(error);
     challenge.spent = isLimit(error) || attemptsLeft(error) === 0;
+    if (challenge.spent) registering.code = "";
+    if (needsRegistration(error)) registering.code = code;
     throw error;
   }
+}
+
+/** Open the account with what the person said. */
+export async function register() {
+  const { code, policy, ageBand } = registering;
+  if (!policy || !ageBand) return;
+  await handInCode(code, { policy_version: policy.version, locale: policy.locale, age_band: ageBand });
+}
+
+/** @param {unknown} error */
+export function needsRegistration(error) {
+  return error instanceof api.ApiError && error.code === "registration_required";
+}
+
+/** @param {unknown} error whether it leaves the code without use */
+export function isSpent(error) {
+  return isLimit(error) || attemptsLeft(error) !== undefined;
 }
 
 /** @param {unknown} error @returns {error is api.ApiError} */

@@ -1,7 +1,15 @@
 // @ts-check
 /** The second step of signing in: the six digits, typed or read from the message by the browser. */
 import * as api from "../api.js";
-import { askForCode, attemptsLeft, handInCode, isLimit, secondsToWait, signingIn } from "../challenge.js";
+import {
+  askForCode,
+  attemptsLeft,
+  handInCode,
+  isLimit,
+  needsRegistration,
+  secondsToWait,
+  signingIn,
+} from "../challenge.js";
 import { announce, fill, h } from "../dom.js";
 import { t, tn } from "../i18n.js";
 import { explainLimit, formatCountdown } from "../limits.js";
@@ -17,9 +25,9 @@ const SEND_AGAIN_AFTER_MS = 60_000;
  * @param {HTMLElement} card
  * @param {HTMLElement} sms
  * @param {AbortSignal} signal
- * @param {{go: () => void, done: () => void}} options
+ * @param {{go: () => void, done: () => void, words: string}} options `words` say why a code is asked for again
  */
-export function showCodeStep(card, sms, signal, { go, done }) {
+export function showCodeStep(card, sms, signal, { go, done, words }) {
   const problem = problemLine("code-problem");
   const input = h("input", {
     id: "code",
@@ -54,6 +62,7 @@ export function showCodeStep(card, sms, signal, { go, done }) {
       if (!signal.aborted) done();
     } catch (error) {
       if (signal.aborted) return;
+      if (needsRegistration(error)) return go();
       sayRefusal(error);
       idle(submit, t("code.submit"));
       tick();
@@ -145,6 +154,7 @@ export function showCodeStep(card, sms, signal, { go, done }) {
   awaitTextedCode(signal).then((texted) => {
     if (texted && !signal.aborted) fillIn(texted);
   });
+  if (words) say(problem, input, words);
   input.focus({ preventScroll: true });
 }
 

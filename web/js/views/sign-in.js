@@ -1,7 +1,7 @@
 // @ts-check
 /** Signing in: a phone number, then the code that was sent to it. */
 import * as api from "../api.js";
-import { askForCode, forgetSignIn, secondsToWait, signingIn } from "../challenge.js";
+import { askForCode, forgetSignIn, registering, secondsToWait, signingIn } from "../challenge.js";
 import { describeDevice, deviceName } from "../device.js";
 import { announce, fill, h } from "../dom.js";
 import { t } from "../i18n.js";
@@ -9,6 +9,7 @@ import { explainLimit, formatCountdown } from "../limits.js";
 import { explain } from "../problems.js";
 import { showCodeStep } from "./code-step.js";
 import { busy, idle, isBusy, problemLine, say, sayWait } from "./form.js";
+import { showRegisterStep } from "./register-step.js";
 import { smsPanel } from "./sms.js";
 
 /**
@@ -26,12 +27,14 @@ export function showSignIn(root, { onSignedIn, notice = "" }) {
   const go = ({ words = "", moveFocus = true } = {}) => {
     step?.abort();
     step = new AbortController();
-    root.dataset.step = signingIn.challenge ? "code" : "phone";
+    const name = registering.code ? "register" : "code";
+    root.dataset.step = signingIn.challenge ? name : "phone";
     const done = () => {
       forgetSignIn();
       onSignedIn();
     };
-    if (signingIn.challenge) showCodeStep(card, sms, step.signal, { go, done });
+    if (signingIn.challenge && registering.code) showRegisterStep(card, sms, step.signal, { go, done });
+    else if (signingIn.challenge) showCodeStep(card, sms, step.signal, { go, done, words });
     else showPhoneStep(card, sms, step.signal, { go, words, moveFocus });
   };
   life.signal.addEventListener("abort", () => step?.abort());
