@@ -1,0 +1,106 @@
+"""Light and colour: tables, one matrix, and a shade towards the corners."""
+
+from functools import cache
+from itertools import accumulate
+
+from PIL import Image, ImageChops
+
+from chalicelib.imaging.editing.work import Work
+from chalicelib.imaging.plan.steps import Colour, Vignette
+
+_CLIPPED = 0.004
+"""Share of the pixels that may become black, and white, when a histogram is stretched."""
+
+_DARKEST_BLACK, _LIGHTEST_WHITE = 60, 180
+_WANTED_MEDIAN = 0.46
+_VIGNETTE_PX = 64
+
+
+def colour(work: Work, step: Colour) -> None:
+    """Apply table, matrix and table. A grey picture gets what its greys would get in colour."""
+    table = step.table
+    if step.auto:
+        table = _chained(_stretching(work.pixels, step.auto), table)
+    if work.pixels.mode == "L":
+        ramp = Image.frombytes("L", (256, 1), bytes(range(256))).convert("RGB")
+        mapped = [list(band.tobytes()) for band in _coloured(ramp, step, table).split()]
+        bands = [work.pixels.point(one) for one in mapped]
+        is_grey = all(one == mapped[0] for one in mapped)
+        work.pixels = bands[0] if is_grey else Image.merge("RGB", bands)
+    else:
+        work.pixels = _coloured(work.pixels, step, table)
+
+
+def vignette(work: Work, step: Vignette) -> None:
+    """Darken or lighten along ellipses of the picture's own shape."""
+    shade = _shade(abs(step.amount), step.midpoint)
+    shade = shade.resize(work.pixels.size, Image.Resampling.BILINEAR)
+    if work.pixels.mode == "RGB":
+        shade = Image.merge("RGB", (shade, shade, shade))
+    if step.amount < 0:
+        work.pixels = ImageChops.multiply(work.pixels, shade)
+    else:
+        work.pixels = ImageChops.screen(work.pixels, ImageChops.invert(shade))
+
+
+def _coloured(image: Image.Image, step: Colour, table: bytes | None) -> Image.Image:
+    if table is not None:
+        image = image.point(list(table))
+    if step.matrix is not None:
+        if step.matrix[:4] == step.matrix[4:8] == step.matrix[8:]:
+            grey = image.convert("L", step.matrix[:4])
+            if step.after is None:
+                return grey
+            image = Image.merge("RGB", (grey, grey, grey))
+        else:
+            image = image.convert("RGB", step.matrix)
+    return image if step.after is None else image.point(list(step.after))
+
+
+def _stretching(image: Image.Image, strength: int) -> list[float]:
+    """Return a curve, in 1/255, that spreads the histogram and brings its middle to the middle.
+
+    The same for every channel, so that it never changes a hue on purpose.
+    """
+    counts = list(accumulate((image if image.mode == "L" else image.convert("L")).histogram()))
+    total = counts[-1]
+
+    def level(share: float) -> int:
+        return next(value for value, count in enumerate(counts) if count >= share * total)
+
+    black = min(level(_CLIPPED), _DARKEST_BLACK)
+    white = max(level(1 - _CLIPPED), _LIGHTEST_WHITE)
+    median = min(0.9, max(0.1, (level(0.5) - black) / (white - black)))
+    # One step of lifting or lowering that keeps both ends: v + a v (1 - v), a within a half.
+    lift = min(0.5, max(-0.5, (_WANTED_MEDIAN - median) / (median * (1 - median)) / 2))
+    curve = []
+    for value in range(256):
+        spread = min(1.0, max(0.0, (value - black) / (white - black)))
+        spread += lift * spread * (1 - spread)
+        curve.append(value + (255 * spread - value) * strength / 100)
+    return curve
+
+
+def _chained(first: list[float], table: bytes | None) -> bytes:
+    """Look a curve's values up in a table of 768, between its entries."""
+    table = table or bytes(range(256)) * 3
+    chained = []
+    for channel in range(3):
+        for value in first:
+            low = min(254, int(value))
+            below, above = table[256 * channel + low], table[256 * channel + low + 1]
+            chained.append(round(below + (above - below) * (value - low)))
+    return bytes(chained)
+
+
+@cache
+def _shade(amount: int, midpoint: int) -> Image.Image:
+    """Draw how much light is left, small: 255 in the middle."""
+    start, middle = midpoint / 100, (_VIGNETTE_PX - 1) / 2
+    values = []
+    for y in range(_VIGNETTE_PX):
+        for x in range(_VIGNETTE_PX):
+            away = (((x - middle) ** 2 + (y - middle) ** 2) / (2 * middle * middle)) ** 0.5
+            way = min(1.0, max(0.0, (away - start) / (1 - start)))
+            values.append(round(255 * (1 - amount / 100 * way * way * (3 - 2 * way))))
+    return Image.frombytes("L", (_VIGNETTE_PX, _VIGNETTE_PX), bytes(values))
