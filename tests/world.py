@@ -155,9 +155,9 @@ class World:
         self._build_photos(renderer or self.renderer)
 
     def _build_identity(self) -> None:
-        challenge_store = ChallengeStore(self.accounts, self.limits)
+        self.challenge_store = ChallengeStore(self.accounts, self.limits)
         self.challenges = ChallengeService(
-            store=challenge_store,
+            store=self.challenge_store,
             code_ring=self.session_ring,
             phone_ring=FakeRing(b"phone key"),
             messages=CodeMessages(
@@ -173,7 +173,7 @@ class World:
         )
         self.login = LoginService(
             challenges=self.challenges,
-            store=LoginStore(self.accounts, challenge_store),
+            store=LoginStore(self.accounts, self.challenge_store),
             session_ring=self.session_ring,
             vault=FakeVault(),
             clock=self.clock,

@@ -9,6 +9,7 @@ from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
 from chalicelib.identity.codes import Challenge
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import ChallengeId
+from chalicelib.storage import ALWAYS, ConditionFailed
 from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, BOB_PHONE, World
 
@@ -105,6 +106,26 @@ class TestVerifyCode:
         with pytest.raises(CodeRejected):
             world.login.verify_code(ChallengeId("unknown"), ALICE_PHONE, code)
         assert world.login.verify_code(challenge.id, ALICE_PHONE, code, registration=AS_ADULT)
+
+    def test_guesses_at_another_challenge_spend_no_try_of_this_one(self, world: World) -> None:
+        challenge = world.challenges.send_code(ALICE_PHONE)
+        code = world.sms.last_code()
+        for _ in range(5):
+            with pytest.raises(CodeRejected):
+                world.login.verify_code(ChallengeId("unknown"), ALICE_PHONE, wrong(code))
+
+        assert world.login.verify_code(challenge.id, ALICE_PHONE, code, registration=AS_ADULT)
+
+    def test_one_code_proven_twice_at_once_opens_one_session(self, world: World) -> None:
+        world.log_in()
+        challenge = world.challenges.send_code(ALICE_PHONE)
+        code = world.sms.last_code()
+        earlier = world.challenges.prove(challenge.id, ALICE_PHONE, code)
+        world.login.verify_code(challenge.id, ALICE_PHONE, code)
+        used = world.challenge_store.consume(earlier, when=ALWAYS)
+
+        with pytest.raises(ConditionFailed):
+            world.accounts.write(*used)
 
 
 class TestTokens:
