@@ -9,7 +9,7 @@ from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
 from chalicelib.identity.codes import Challenge
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import ChallengeId
-from chalicelib.storage import ALWAYS, ConditionFailed
+from chalicelib.storage import ConditionFailed, Exists
 from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, BOB_PHONE, World
 
@@ -122,7 +122,7 @@ class TestVerifyCode:
         code = world.sms.last_code()
         earlier = world.challenges.prove(challenge.id, ALICE_PHONE, code)
         world.login.verify_code(challenge.id, ALICE_PHONE, code)
-        used = world.challenge_store.consume(earlier, when=ALWAYS)
+        used = world.challenge_store.consume(earlier, when=Exists())
 
         with pytest.raises(ConditionFailed):
             world.accounts.write(*used)
