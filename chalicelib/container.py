@@ -1,20 +1,22 @@
 """The composition root: adapters from settings, services from adapters, each made when first asked
 for.
 
-All functions share one bundle; a function pays only for what it uses.
+All functions share one bundle; a function pays only for what it uses: what a login does without is
+imported where it is made (docs/decisions/0019-cold-start.md).
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.kms import KmsPhoneVault
-from chalicelib.aws.s3 import S3Objects
 from chalicelib.aws.secrets import SecretsManagerRing
 from chalicelib.aws.sms import EndUserMessaging, EndUserMessagingSmsSender, SnsSmsSender
-from chalicelib.aws.sqs import SqsRetryQueue
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
@@ -24,26 +26,21 @@ from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
-from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import HumanCheck, SmsSender
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import Entropy, SystemEntropy
-from chalicelib.imaging.renderer import LadderRenderer
 from chalicelib.observability import JsonLog
-from chalicelib.photos.deletion import DeletionService
-from chalicelib.photos.granting import GrantingService
-from chalicelib.photos.library import LibraryService
-from chalicelib.photos.personal_data import PhotosData
-from chalicelib.photos.processing import ProcessingService
-from chalicelib.photos.store import PhotoStore
-from chalicelib.photos.sweep import DuePhotos
-from chalicelib.photos.worker import UploadWorker
-from chalicelib.privacy.ports import PersonalData
-from chalicelib.remote.sms_gateway import HttpSmsSender
-from chalicelib.remote.tencent_sms import TencentSmsSender, TencentTemplate
-from chalicelib.remote.turnstile import TurnstileCheck
 from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
+
+if TYPE_CHECKING:
+    from chalicelib.aws.s3 import S3Objects
+    from chalicelib.photos.deletion import DeletionService
+    from chalicelib.photos.granting import GrantingService
+    from chalicelib.photos.library import LibraryService
+    from chalicelib.photos.store import PhotoStore
+    from chalicelib.photos.worker import UploadWorker
+    from chalicelib.privacy.ports import PersonalData
 
 
 class Container:
@@ -108,6 +105,8 @@ class Container:
 
     @cached_property
     def granting(self) -> GrantingService:
+        from chalicelib.photos.granting import GrantingService
+
         return GrantingService(
             store=self._photo_store,
             originals=self._originals,
@@ -118,12 +117,17 @@ class Container:
 
     @cached_property
     def library(self) -> LibraryService:
+        from chalicelib.photos.library import LibraryService
+
         return LibraryService(
             store=self._photo_store, renditions=self._renditions, clock=self._clock
         )
 
     @cached_property
     def deletion(self) -> DeletionService:
+        from chalicelib.photos.deletion import DeletionService
+        from chalicelib.photos.sweep import DuePhotos
+
         return DeletionService(
             store=self._photo_store,
             due=DuePhotos(self._photos_table),
@@ -135,6 +139,11 @@ class Container:
 
     @cached_property
     def uploads(self) -> UploadWorker:
+        from chalicelib.aws.sqs import SqsRetryQueue
+        from chalicelib.imaging.renderer import LadderRenderer
+        from chalicelib.photos.processing import ProcessingService
+        from chalicelib.photos.worker import UploadWorker
+
         processing = ProcessingService(
             store=self._photo_store,
             originals=self._originals,
@@ -150,6 +159,9 @@ class Container:
     @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:
         """Everyone who holds something about people; a test compares it with the template."""
+        from chalicelib.identity.personal_data import IdentityData
+        from chalicelib.photos.personal_data import PhotosData
+
         return (
             IdentityData(self._account_store),
             PhotosData(self._photo_store, originals=self._originals, renditions=self._renditions),
@@ -188,6 +200,8 @@ class Container:
             case HumanCheckKind.NONE:
                 return None
             case HumanCheckKind.TURNSTILE:
+                from chalicelib.remote.turnstile import TurnstileCheck
+
                 ring = SecretsManagerRing(client("secretsmanager"), settings.turnstile_secret_arn)
                 return TurnstileCheck(lambda: ring.current().key.decode())
 
@@ -197,10 +211,14 @@ class Container:
 
     @cached_property
     def _photo_store(self) -> PhotoStore:
+        from chalicelib.photos.store import PhotoStore
+
         return PhotoStore(self._photos_table)
 
     @cached_property
     def _originals(self) -> S3Objects:
+        from chalicelib.aws.s3 import S3Objects
+
         settings = self._settings
         return S3Objects(
             client("s3"), settings.originals_bucket, key_arn=settings.originals_key_arn
@@ -208,6 +226,8 @@ class Container:
 
     @cached_property
     def _renditions(self) -> S3Objects:
+        from chalicelib.aws.s3 import S3Objects
+
         return S3Objects(client("s3"), self._settings.renditions_bucket)
 
     @cached_property
@@ -225,6 +245,8 @@ class Container:
                 )
                 return EndUserMessagingSmsSender(client("pinpoint-sms-voice-v2"), setup)
             case SmsSenderKind.TENCENT:
+                from chalicelib.remote.tencent_sms import TencentSmsSender, TencentTemplate
+
                 template = TencentTemplate(
                     app_id=settings.sms_tencent_app_id,
                     sign_name=settings.sms_tencent_sign_name,
@@ -234,6 +256,8 @@ class Container:
                 key = self._read_secret(settings.sms_tencent_secret_arn)
                 return TencentSmsSender(template, read_key=key, clock=self._clock)
             case SmsSenderKind.HTTP:
+                from chalicelib.remote.sms_gateway import HttpSmsSender
+
                 bearer = self._read_secret(settings.sms_gateway_secret_arn)
                 return HttpSmsSender(settings.sms_gateway_url, bearer)
 

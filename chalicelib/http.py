@@ -9,13 +9,13 @@ wrapped where they are declared: `Routes` is a Blueprint whose views take a `Req
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 from chalice.app import Blueprint, Response
+from msgspec import Struct, field
 
 from chalicelib.errors import (
     AppError,
@@ -57,8 +57,7 @@ class HttpServices(Protocol):
     def log(self) -> EventLog: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     status: HTTPStatus = HTTPStatus.OK
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

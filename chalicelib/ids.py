@@ -6,10 +6,11 @@ Whether something is allowed never follows from knowing an id.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType, Protocol
 from uuid import UUID
+
+from msgspec import Struct
 
 UserId = NewType("UserId", str)
 SessionId = NewType("SessionId", str)
@@ -19,8 +20,7 @@ PhotoId = NewType("PhotoId", str)
 LeaseId = NewType("LeaseId", str)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
+class Caller(Struct, frozen=True, kw_only=True):
     """Who makes a request, as proven by an access token."""
 
     user_id: UserId

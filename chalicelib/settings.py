@@ -5,10 +5,11 @@ named.
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from chalicelib.phone import ReservedPhone, read_reserved_phones
 
@@ -56,8 +57,7 @@ class HumanCheckKind(StrEnum):
     TURNSTILE = "turnstile"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What a stage decides; `infra/functions.yaml` writes each variable."""
 
     stage: str

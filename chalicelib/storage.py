@@ -4,9 +4,10 @@ Nothing here knows AWS; `chalicelib/aws/` implements the ports. Every key shape 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, BinaryIO, Protocol
+
+from msgspec import Struct, field
 
 Item = Mapping[str, Any]
 """Attributes of a row: str, int, bool, bytes, None, and lists and dicts of them. Stores parse it at
@@ -14,14 +15,12 @@ once.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     pk: str
     sk: str
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """A way to query: the table itself, or a secondary index; names its two key attributes."""
 
     name: str | None
@@ -37,18 +36,15 @@ PRIMARY = Index(None, "pk", "sk")
 # Conditions and writes: every write says when it may happen
 
 
-@dataclass(frozen=True, slots=True)
-class Exists:
+class Exists(Struct, frozen=True):
     attribute: str = "pk"
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     attribute: str = "pk"
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Struct, frozen=True):
     """`attribute operator value`; operator is one of = < <= > >=. False where the attribute is
     absent.
     """
@@ -58,13 +54,11 @@ class Compare:
     value: str | int | bool | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(Struct, frozen=True):
     conditions: tuple["Condition", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(Struct, frozen=True):
     conditions: tuple["Condition", ...]
 
 
@@ -75,23 +69,20 @@ ALWAYS = AllOf(())
 """
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeOr:
+class AttributeOr(Struct, frozen=True):
     """A value to set: the attribute's own if the row has it, `fallback` if not."""
 
     attribute: str
     fallback: str | int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
+class Put(Struct, frozen=True, kw_only=True):
     key: Key
     item: Item
     when: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     key: Key
     set: Item = field(default_factory=dict)
     add: Mapping[str, int] = field(default_factory=dict)
@@ -99,14 +90,12 @@ class Update:
     when: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delete:
+class Delete(Struct, frozen=True, kw_only=True):
     key: Key
     when: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """Writes nothing; makes the whole transaction depend on a row."""
 
     key: Key
@@ -127,8 +116,7 @@ class ConditionFailed(Exception):
         self.item = item
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     items: tuple[Item, ...]
     next_key: Item | None
     """Where the next page starts; None at the end."""
@@ -199,16 +187,14 @@ class ObjectTooLarge(Exception):
     """The object has more bytes than the caller takes; none were read."""
 
 
-@dataclass(frozen=True, slots=True)
-class UploadForm:
+class UploadForm(Struct, frozen=True):
     """A presigned POST: send `fields` in order, then `file`, as multipart/form-data to `url`."""
 
     url: str
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many objects, versions and unfinished uploads, and how many bytes in them."""
 
     objects: int = 0

@@ -35,18 +35,14 @@ class DynamoTable:
     """One DynamoDB table with string keys `pk` and `sk`."""
 
     def __init__(self, client: Any, name: str) -> None:
-        from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
         self._client = client
         self._name = name
-        self._serialize = TypeSerializer().serialize
-        self._deserialize = TypeDeserializer().deserialize
 
     def get(self, key: Key) -> Item | None:
         reply = self._call(
             "get_item", TableName=self._name, Key=self._key(key), ConsistentRead=True
         )
-        return self._from_wire(reply["Item"]) if "Item" in reply else None
+        return _from_wire(reply["Item"]) if "Item" in reply else None
 
     def query(
         self,
@@ -73,11 +69,11 @@ class DynamoTable:
             Limit=limit,
             ScanIndexForward=not newest_first,
             **({"IndexName": index.name} if index.name else {"ConsistentRead": True}),
-            **({"ExclusiveStartKey": self._to_wire(after)} if after else {}),
+            **({"ExclusiveStartKey": _to_wire(after)} if after else {}),
         )
         last = reply.get("LastEvaluatedKey")
-        items = tuple(self._from_wire(item) for item in reply["Items"])
-        return Page(items, self._from_wire(last) if last else None)
+        items = tuple(_from_wire(item) for item in reply["Items"])
+        return Page(items, _from_wire(last) if last else None)
 
     def write(self, *writes: Write) -> Item | None:
         if len(writes) == 1 and not isinstance(writes[0], Check):
@@ -91,7 +87,7 @@ class DynamoTable:
         if isinstance(write, Update):
             request["ReturnValues"] = "ALL_NEW"
         reply = self._call(operation, TableName=self._name, **request)
-        return self._from_wire(reply["Attributes"]) if isinstance(write, Update) else None
+        return _from_wire(reply["Attributes"]) if isinstance(write, Update) else None
 
     def _transact(self, writes: tuple[Write, ...]) -> None:
         names = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
@@ -111,11 +107,11 @@ class DynamoTable:
 
     def _request(self, write: Write) -> dict[str, Any]:
         """Write one operation in the form that single calls and transactions share."""
-        expression = _Expression(self._serialize)
+        expression = _Expression()
         request: dict[str, Any] = {}
         if isinstance(write, Put):
             keys = {"pk": write.key.pk, "sk": write.key.sk}
-            request["Item"] = self._to_wire({**write.item, **keys})
+            request["Item"] = _to_wire({**write.item, **keys})
         else:
             request["Key"] = self._key(write.key)
         if isinstance(write, Update):
@@ -155,16 +151,10 @@ class DynamoTable:
         return error  # type: ignore[no-any-return]  # botocore has no types
 
     def _found(self, reason: Mapping[str, Any]) -> Item | None:
-        return self._from_wire(reason["Item"]) if reason.get("Item") else None
+        return _from_wire(reason["Item"]) if reason.get("Item") else None
 
     def _key(self, key: Key) -> dict[str, Any]:
         return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
-
-    def _to_wire(self, item: Item) -> dict[str, Any]:
-        return {name: self._serialize(value) for name, value in item.items()}
-
-    def _from_wire(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: _plain(self._deserialize(value)) for name, value in item.items()}
 
 
 class _TransactionConflict(Exception):
@@ -174,8 +164,7 @@ class _TransactionConflict(Exception):
 class _Expression:
     """Collects the placeholders of one request while its expressions are written."""
 
-    def __init__(self, serialize: Any) -> None:
-        self._serialize = serialize
+    def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.values: dict[str, Any] = {}
 
@@ -221,24 +210,48 @@ class _Expression:
 
     def _value(self, value: Any) -> str:
         placeholder = f":v{len(self.values)}"
-        self.values[placeholder] = self._serialize(value)
+        self.values[placeholder] = _wired(value)
         return placeholder
 
 
-def _plain(value: Any) -> Any:
-    """Turn the deserializer's Decimal and Binary into int and bytes, all the way down."""
-    from decimal import Decimal
+def _to_wire(item: Item) -> dict[str, Any]:
+    return {name: _wired(value) for name, value in item.items()}
 
-    from boto3.dynamodb.types import Binary
 
+def _from_wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _wired(value: Any) -> dict[str, Any]:
+    """Write a value as DynamoDB's API spells it: its type, then itself."""
     match value:
-        case Decimal():
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case None:
+            return {"NULL": True}
+        case Mapping():
+            return {"M": _to_wire(value)}
+        case list() | tuple():
+            return {"L": [_wired(inner) for inner in value]}
+    raise TypeError(f"a row cannot hold a {type(value).__name__}")
+
+
+def _plain(wired: Mapping[str, Any]) -> Any:
+    """Read back what `_wired` writes; numbers are whole, as all of ours are."""
+    ((kind, value),) = wired.items()
+    match kind:
+        case "N":
             return int(value)
-        case Binary():
-            return bytes(value.value)
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list():
+        case "M":
+            return _from_wire(value)
+        case "L":
             return [_plain(inner) for inner in value]
-        case _:
-            return value
+        case "NULL":
+            return None
+    return value

@@ -6,8 +6,9 @@ Messaging has no endpoint (botocore's endpoint data); both read 2026-11.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from chalicelib.errors import SmsUnavailable
 from chalicelib.identity.ports import CodeMessage
@@ -29,8 +30,7 @@ class SnsSmsSender:
             )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndUserMessaging:
+class EndUserMessaging(Struct, frozen=True, kw_only=True):
     """What an operator has set up, by ARN: a call needs the right to each of the three."""
 
     origination_identity_arn: str

@@ -1,8 +1,9 @@
 """Rows of accounts, and everything else that is about one user."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.clock import from_iso, to_iso
 from chalicelib.errors import NotFound, Unavailable
@@ -39,8 +40,7 @@ FREEZE_TRIES = 5
 """Each try after the first means that a login was completed since the one before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountRows:
+class AccountRows(Struct, frozen=True, kw_only=True):
     """One user's account as its rows tell it."""
 
     created_at: datetime

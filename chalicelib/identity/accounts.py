@@ -1,8 +1,9 @@
 """Use case: one's account: what it says of itself, its notices, and freezing it (SE.8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
@@ -12,8 +13,7 @@ from chalicelib.ids import Caller, NoticeId, is_uuid
 from chalicelib.observability import EventLog, Level
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
+class Overview(Struct, frozen=True, kw_only=True):
     """What an account says of itself to one of its sessions."""
 
     created_at: datetime

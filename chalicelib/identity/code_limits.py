@@ -7,9 +7,10 @@ limit through in any stretch of its length; the minute of a number is kept exact
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.ids import Entropy
 
@@ -21,8 +22,7 @@ ALARMING = frozenset({CODES_PER_DAY, CODES_PER_COUNTRY, UNVERIFIED_PER_COUNTRY})
 """Limits that many people share: reaching one is an attack or a very good day, and both need us."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeLimits:
+class CodeLimits(Struct, frozen=True, kw_only=True):
     """What may be sent; each number is the largest that is still let through."""
 
     cooldown: timedelta = timedelta(minutes=1)
@@ -62,8 +62,7 @@ class Window(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """At most `most` in each window; `name` is what clients and logs see."""
 
     name: str
@@ -84,8 +83,7 @@ class Limit:
         return row.get(self.attribute(now), 0) >= self.most
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The limits of one subject; `subject` names its row and holds no number and no address."""
 
     subject: str
@@ -102,8 +100,7 @@ class Budget:
         return max(reached, key=lambda one: one.ends_at(now), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subjects:
+class Subjects(Struct, frozen=True, kw_only=True):
     """Whom one code counts for: keyed hashes, a calling code and a shard."""
 
     phone: str

@@ -1,7 +1,8 @@
 """Rules of one-time codes. No I/O: time, keys and randomness come in as arguments."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from chalicelib.identity.code_limits import Budget
 from chalicelib.identity.hashing import keyed_hash
@@ -20,24 +21,21 @@ CHALLENGE_KEPT = timedelta(days=1)
 """How long the row of a number without an account is kept; room for daily limits."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Challenge:
+class Challenge(Struct, frozen=True, kw_only=True):
     """A code that was sent: what the caller must name, and until when."""
 
     id: ChallengeId
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """When a code was counted, and in which shard of what many share."""
 
     at: datetime
     shard: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """What is known after one attempt was spent on a challenge."""
 
     code_mac: bytes
@@ -49,8 +47,7 @@ class Attempt:
     """Attributes that count this number's tries, by day; a consumed proof removes them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class Proof(Struct, frozen=True, kw_only=True):
     """A number was in the hands of the person who asks; worth nothing until it is consumed."""
 
     challenge_id: ChallengeId

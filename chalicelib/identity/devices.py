@@ -3,8 +3,9 @@ only (2.1.2, SE.4). docs/data-model.md gives each field's purpose.
 """
 
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import Secret
@@ -17,8 +18,7 @@ class Platform(StrEnum):
     WEB = "web"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceClaim:
+class DeviceClaim(Struct, frozen=True, kw_only=True):
     """What a client sent: believed for display only, and never a proof of anything."""
 
     name: str | None = None
@@ -28,8 +28,7 @@ class DeviceClaim:
     hardware_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(Struct, frozen=True, kw_only=True):
     """What is kept of it."""
 
     name: str | None

@@ -1,7 +1,8 @@
 """Words of identity: accounts and their sessions. No I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.identity.devices import Device
 from chalicelib.identity.tokens import Rotation, TokenMacs
@@ -11,15 +12,13 @@ MAX_SESSIONS = 10
 """A phone, a tablet, some browsers, each kept for up to 90 days; the oldest makes room."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     id: UserId
     pseudonym: str
     """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     account: Account
     id: SessionId
     tokens: TokenMacs

@@ -1,7 +1,8 @@
 """What a new account and a new session are made of, whatever proved who comes. No I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from chalicelib.identity.devices import DeviceClaim, describe_device
 from chalicelib.identity.model import Account, Session
@@ -10,8 +11,7 @@ from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_pair
 from chalicelib.ids import Entropy, SessionId, UserId, pseudonym, uuid7
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
+class Login(Struct, frozen=True, kw_only=True):
     """A successful exchange of a proof for a session."""
 
     account: Account

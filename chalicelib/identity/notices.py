@@ -1,9 +1,10 @@
 """Notices: what users are shown about the safety of their account until they dismiss it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.identity.devices import Device
 from chalicelib.identity.model import Session
@@ -21,8 +22,7 @@ class NoticeKind(StrEnum):
     """A session was ended because one of its refresh tokens was used twice: two may have it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     id: NoticeId
     kind: NoticeKind
     session_id: SessionId

@@ -5,10 +5,11 @@ it accepted these bytes (tests/identity/test_policy.py pins their hashes).
 """
 
 import hashlib
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 VERSION_IN_FORCE = "2026-11-23"
 """The day from which it holds."""
@@ -21,8 +22,7 @@ class PolicyLocale(StrEnum):
     ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyText:
+class PolicyText(Struct, frozen=True, kw_only=True):
     version: str
     locale: PolicyLocale
     text: str

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from msgspec import Struct
+
 from chalicelib.ids import UserId
 from chalicelib.phone import Phone
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """One key for keyed hashes; `id` is 4 bytes that name it without telling anything of it."""
 
     id: bytes

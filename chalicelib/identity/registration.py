@@ -2,9 +2,10 @@
 (I.2), and an age band (AG). No I/O but the policy's own text.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from chalicelib.errors import GuardianRequired, PolicyNotInForce, RegistrationRequired
 from chalicelib.identity.policy import (
@@ -33,8 +34,7 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Struct, frozen=True, kw_only=True):
     """What a person says when they register."""
 
     policy_version: str
@@ -43,8 +43,7 @@ class Registration:
     age_band: AgeBand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True, kw_only=True):
     """A registration that holds: what is recorded with the account."""
 
     policy: PolicyText

@@ -1,6 +1,5 @@
 """HTTP of identity: login, refresh, sessions, the account and its notices."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
@@ -157,7 +156,7 @@ def freeze_account(request: Request) -> Reply:
 @routes.serve("GET", "/me")
 def get_me(request: Request) -> Reply:
     user_id = request.caller.user_id
-    limits = asdict(services().granting.get_limits(user_id))
+    limits = structs.asdict(services().granting.get_limits(user_id))
     overview = services().accounts.get_overview(request.caller)
     body = {
         "id": user_id,

@@ -1,7 +1,8 @@
 """Whom a code is counted for, named so that a row of limits tells nothing about anyone."""
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+
+from msgspec import Struct
 
 from chalicelib.identity.code_limits import Subjects
 from chalicelib.identity.hashing import keyed_hash
@@ -26,8 +27,7 @@ def network_of(source_ip: str) -> str:
     return str(address)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
+class Asker(Struct, frozen=True, kw_only=True):
     """Who asks for a code, as far as it is known."""
 
     source_ip: str = ""

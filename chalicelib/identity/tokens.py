@@ -3,11 +3,12 @@
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
+
+from msgspec import Struct
 
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import Secret
@@ -23,8 +24,7 @@ LOST_REPLY_GRACE = timedelta(seconds=30)
 _SECRET_ID_BYTES, _UUID_BYTES, _RANDOM_BYTES, _SEAL_BYTES, _NONCE_BYTES = 4, 16, 16, 16, 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenMacs:
+class TokenMacs(Struct, frozen=True, kw_only=True):
     """What is stored of a session's present pair of tokens."""
 
     access_mac: bytes
@@ -33,8 +33,7 @@ class TokenMacs:
     refresh_expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rotation:
+class Rotation(Struct, frozen=True, kw_only=True):
     """What is stored of the last refresh: enough to make the same pair again from the parent, and
     of no use without it.
     """
@@ -50,8 +49,7 @@ class Rotation:
         return is_parent and now < self.rotated_at + LOST_REPLY_GRACE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedTokens:
+class IssuedTokens(Struct, frozen=True, kw_only=True):
     """A pair as its holder gets it: the only time that the tokens themselves exist here."""
 
     access_token: str
@@ -65,8 +63,7 @@ class TokenKind(StrEnum):
     REFRESH = "ifr"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """An opaque bearer token. It names its session so that one read finds it; the random part
     proves it, and the seal tells what was ours once from what never was.
 
@@ -149,8 +146,7 @@ class Token:
         return keyed_hash(secret, f"token/{self.kind}", self.to_text().encode())
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPair:
+class TokenPair(Struct, frozen=True):
     """A session's two tokens while they are made, and the key that made them."""
 
     secret: Secret

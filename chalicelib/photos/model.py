@@ -1,9 +1,10 @@
 """Rules of photos: states, limits, quotas. No I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from chalicelib.ids import LeaseId, PhotoId, UserId
 
@@ -15,6 +16,7 @@ ACCEPTED_TYPES = (
     "image/heic",
     "image/avif",
 )
+RENDITION_TYPE = "image/jpeg"
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_BATCH = 50
 """Photos in one grant: with the quota and the grant's own row, half of a transaction's 100 writes.
@@ -92,22 +94,19 @@ REASON_TITLES: Mapping[str, str] = {
 """Why a photo ended `rejected` or `failed`: a stable code and a sentence for people."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadRequest:
+class UploadRequest(Struct, frozen=True, kw_only=True):
     content_type: str
     size_bytes: int
     sha256: bytes | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendition:
+class Rendition(Struct, frozen=True, kw_only=True):
     width_px: int
     height_px: int
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Photo:
+class Photo(Struct, frozen=True, kw_only=True):
     user_id: UserId
     id: PhotoId
     state: PhotoState
@@ -132,24 +131,21 @@ class Photo:
         return self.state is not PhotoState.DELETING and now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
+class Lease(Struct, frozen=True, kw_only=True):
     """A worker's right to finish a photo; whoever holds a later one has taken it over."""
 
     id: LeaseId
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """What a user has been granted on one day (Asia/Shanghai)."""
 
     photos: int = 0
     size_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """What a user may upload, beside what they were granted today."""
 
     used_photos: int
@@ -160,8 +156,7 @@ class Limits:
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destroyed:
+class Destroyed(Struct, frozen=True, kw_only=True):
     """What a deletion removed for good."""
 
     photos: int = 0

@@ -1,12 +1,12 @@
 """What photos needs from outside."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, Protocol
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+
+class Rendered(Struct, frozen=True, kw_only=True):
     """One finished picture: JPEG bytes, orientation applied, nothing of the original's metadata."""
 
     name: str

@@ -10,10 +10,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.ids import Entropy, LeaseId, PhotoId, UserId, uuid7
@@ -24,6 +25,7 @@ from chalicelib.photos.model import (
     CHECKSUM_MISMATCH,
     LEASE,
     PROCESSING_FAILED,
+    RENDITION_TYPE,
     TERMINAL,
     TOO_MANY_BYTES,
     Lease,
@@ -37,8 +39,6 @@ from chalicelib.photos.ports import ImageRefused, ImageRenderer, Rendered
 from chalicelib.photos.store import PhotoStore
 from chalicelib.retention.model import REFUSED_KEPT, photo_expires_at
 from chalicelib.storage import ConditionFailed, ObjectMissing, Objects, ObjectTooLarge
-
-RENDITION_TYPE = "image/jpeg"
 
 
 class Outcome(StrEnum):

@@ -3,7 +3,7 @@
 import binascii
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -12,8 +12,6 @@ from chalicelib.container import services
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.ids import PhotoId, is_uuid
-from chalicelib.photos.granting import Upload
-from chalicelib.photos.library import ShownPhoto
 from chalicelib.photos.model import (
     ACCEPTED_TYPES,
     MAX_BATCH,
@@ -21,12 +19,16 @@ from chalicelib.photos.model import (
     MAX_UPLOAD_BYTES,
     MAX_WAIT,
     REASON_TITLES,
+    RENDITION_TYPE,
     Destroyed,
     Photo,
     PhotoState,
     UploadRequest,
 )
-from chalicelib.photos.processing import RENDITION_TYPE
+
+if TYPE_CHECKING:
+    from chalicelib.photos.granting import Upload
+    from chalicelib.photos.library import ShownPhoto
 
 routes = Routes(__name__, services)
 
@@ -110,7 +112,7 @@ def delete_photos(request: Request) -> Reply:
     return Reply(HTTPStatus.OK, destroyed_to_json(batch.destroyed) | {"has_more": batch.has_more})
 
 
-def upload_to_json(upload: Upload) -> dict[str, Any]:
+def upload_to_json(upload: "Upload") -> dict[str, Any]:
     form = upload.form
     return {
         "photo": _granted_to_json(upload.photo),
@@ -123,7 +125,7 @@ def upload_to_json(upload: Upload) -> dict[str, Any]:
     }
 
 
-def photo_to_json(shown: ShownPhoto) -> dict[str, Any]:
+def photo_to_json(shown: "ShownPhoto") -> dict[str, Any]:
     photo = shown.photo
     return _granted_to_json(photo) | {
         "renditions": {

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import pytest
 from chalice.test import Client
 from moto import mock_aws
+from msgspec.structs import asdict
 
 from chalicelib.identity.policy import VERSION_IN_FORCE
 from tests.fakes import code_in

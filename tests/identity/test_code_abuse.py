@@ -231,7 +231,7 @@ class TestKnownAndUnknown:
         world.dynamodb.meta.events.unregister(
             "before-parameter-build.dynamodb.TransactWriteItems", unique_id="watch"
         )
-        shape = sorted(answer.__slots__) if isinstance(answer, Challenge) else answer
+        shape = sorted(answer.__struct_fields__) if isinstance(answer, Challenge) else answer
         return [calls.names, requests, shape, len(world.sms.sent) - sent_before]
 
 

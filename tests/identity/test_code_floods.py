@@ -1,11 +1,11 @@
 """Codes by the thousand: what gets through equals the limits, whoever asks and from wherever."""
 
 from collections import Counter as Tally
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.errors import SmsUnavailable, TooManyRequests

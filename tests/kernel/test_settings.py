@@ -9,40 +9,9 @@ from chalicelib.settings import (
     SmsSenderKind,
     is_production,
 )
+from tests.environment import VALUES, environment
 
-VALUES: dict[SmsSenderKind, dict[str, str]] = {
-    SmsSenderKind.SNS: {},
-    SmsSenderKind.END_USER_MESSAGING: {
-        "SMS_ORIGINATION_IDENTITY_ARN": "arn:identity",
-        "SMS_CONFIGURATION_SET_ARN": "arn:set",
-        "SMS_PROTECT_CONFIGURATION_ARN": "arn:protect",
-        "SMS_MAX_PRICE_USD": "0.10",
-    },
-    SmsSenderKind.TENCENT: {
-        "SMS_TENCENT_APP_ID": "1400006666",
-        "SMS_TENCENT_SIGN_NAME": "腾讯云",
-        "SMS_TENCENT_TEMPLATE_ID": "1110",
-        "SMS_TENCENT_REGION": "ap-guangzhou",
-        "SMS_TENCENT_SECRET_ARN": "arn:key",
-    },
-    SmsSenderKind.HTTP: {
-        "SMS_GATEWAY_URL": "https://sms.example",
-        "SMS_GATEWAY_SECRET_ARN": "arn:bearer",
-    },
-}
-"""All that a sender cannot do without."""
 REVIEWER = '[{"phone": "+8613800138000", "code": "424242", "until": "2026-12-31T16:00:00Z"}]'
-
-
-def environment(sender: SmsSenderKind = SmsSenderKind.SNS, **changes: str) -> dict[str, str]:
-    """A complete environment of a stage with that sender."""
-    stores = ("ACCOUNTS_TABLE", "PHOTOS_TABLE", "ORIGINALS_BUCKET", "RENDITIONS_BUCKET")
-    keys = ("ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN", "PHONE_INDEX_SECRET_ARN")
-    common = dict.fromkeys((*stores, *keys, "UPLOADS_QUEUE_URL"), "x")
-    common |= {"STAGE": "dev", "SMS_SENDER": sender, "WEB_ORIGIN": "https://photos.example"}
-    common |= {"AWS_REGION": "us-east-1", "ALLOWED_COUNTRIES": "86,1", "HUMAN_CHECK": "none"}
-    common |= {"CODES_PER_ADDRESS_AN_HOUR": "60", "CODES_A_DAY": "20000", "CODE_COOLDOWN_S": "60"}
-    return common | VALUES[sender] | changes
 
 
 @pytest.mark.parametrize("sender", SmsSenderKind)

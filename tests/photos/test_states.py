@@ -1,10 +1,10 @@
 """The store lets a photo make the legal moves and no other (crash windows 3 to 10)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.ids import LeaseId
 from chalicelib.keys import photo_key
