@@ -26,7 +26,8 @@ from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
-from chalicelib.identity.ports import HumanCheck, SmsSender
+from chalicelib.identity.ports import HumanCheck, MessageKind, SmsSender
+from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import Entropy, SystemEntropy
@@ -78,9 +79,14 @@ class Container:
         )
 
     @cached_property
+    def registering(self) -> RegistrationService:
+        return RegistrationService(challenges=self.challenges, clock=self._clock)
+
+    @cached_property
     def login(self) -> LoginService:
         return LoginService(
             challenges=self.challenges,
+            registering=self.registering,
             store=LoginStore(self._accounts_table, self._challenge_store),
             session_ring=self._session_ring,
             vault=KmsPhoneVault(client("kms"), self._settings.phones_key_arn),
@@ -250,7 +256,12 @@ class Container:
                 template = TencentTemplate(
                     app_id=settings.sms_tencent_app_id,
                     sign_name=settings.sms_tencent_sign_name,
-                    template_id=settings.sms_tencent_template_id,
+                    template_ids={
+                        MessageKind.LOGIN: settings.sms_tencent_template_id,
+                        MessageKind.GUARDIAN: settings.sms_tencent_guardian_template_id,
+                        MessageKind.NUMBER_CHANGE: settings.sms_tencent_change_template_id,
+                        MessageKind.NUMBER_WARNING: settings.sms_tencent_warning_template_id,
+                    },
                     region=settings.sms_tencent_region,
                 )
                 key = self._read_secret(settings.sms_tencent_secret_arn)

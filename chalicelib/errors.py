@@ -18,6 +18,8 @@ AppError
 │   ├── HumanCheckFailed         the proof is wrong, used or old
 │   ├── CodeRejected             wrong, used or expired: one answer for all three
 │   ├── GuardianRequired         a child registers without a guardian's proof
+│   ├── GuardianIsChild          the guardian's number is the one that registers
+│   ├── GuardianCodeRejected     as CodeRejected, for the guardian's code
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── QuotaExceeded           429
 ├── TooManyRequests         429  codes of a number, an address, a country or all
@@ -144,6 +146,18 @@ class CodeRejected(InvalidRequest):
 
 class GuardianRequired(InvalidRequest):
     status, code, title = 422, "guardian_required", "A guardian has to confirm this"
+
+
+class GuardianIsChild(InvalidRequest):
+    status, code, title = 422, "guardian_is_child", "A guardian has a number of their own"
+
+
+class GuardianCodeRejected(InvalidRequest):
+    status, code = 422, "guardian_code_rejected"
+    title = "The guardian's code does not work"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
 
 
 class IdempotencyKeyReused(InvalidRequest):

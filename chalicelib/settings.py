@@ -43,7 +43,8 @@ NEEDS: Mapping[SmsSenderKind, frozenset[str]] = {
     SmsSenderKind.TENCENT: frozenset(
         {
             *("SMS_TENCENT_APP_ID", "SMS_TENCENT_SIGN_NAME", "SMS_TENCENT_TEMPLATE_ID"),
-            *("SMS_TENCENT_REGION", "SMS_TENCENT_SECRET_ARN"),
+            *("SMS_TENCENT_GUARDIAN_TEMPLATE_ID", "SMS_TENCENT_CHANGE_TEMPLATE_ID"),
+            *("SMS_TENCENT_WARNING_TEMPLATE_ID", "SMS_TENCENT_REGION", "SMS_TENCENT_SECRET_ARN"),
         }
     ),
     SmsSenderKind.HTTP: frozenset({"SMS_GATEWAY_URL", "SMS_GATEWAY_SECRET_ARN"}),
@@ -91,6 +92,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms_tencent_app_id: str = ""
     sms_tencent_sign_name: str = ""
     sms_tencent_template_id: str = ""
+    sms_tencent_guardian_template_id: str = ""
+    sms_tencent_change_template_id: str = ""
+    sms_tencent_warning_template_id: str = ""
     sms_tencent_region: str = ""
     sms_tencent_secret_arn: str = ""
     android_app_hash: str = ""

@@ -29,6 +29,7 @@ from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import HumanCheck
+from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import PhotoId, UserId
@@ -171,8 +172,10 @@ class World:
             entropy=self.entropy,
             log=self.log,
         )
+        self.registering = RegistrationService(challenges=self.challenges, clock=self.clock)
         self.login = LoginService(
             challenges=self.challenges,
+            registering=self.registering,
             store=LoginStore(self.accounts, self.challenge_store),
             session_ring=self.session_ring,
             vault=FakeVault(),

@@ -70,7 +70,11 @@ class AccountStore:
     def delete_notice(self, user_id: UserId, notice_id: NoticeId, *, reader: SessionId) -> bool:
         """Delete a notice that is not about its reader; False if there is none."""
         about_another = AnyOf(
-            (Compare("session_id", "<", reader), Compare("session_id", ">", reader))
+            (
+                AllOf((Exists(), Absent("session_id"))),
+                Compare("session_id", "<", reader),
+                Compare("session_id", ">", reader),
+            )
         )
         try:
             self._accounts.write(Delete(key=notice_key(user_id, notice_id), when=about_another))

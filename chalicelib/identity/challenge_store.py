@@ -146,15 +146,9 @@ class ChallengeStore:
         """Return the writes that use a proof up, for the transaction of what it proves; the first
         fails if it was used meanwhile or the number's row is not as `when` says.
         """
-        challenged = Compare("challenge_id", "=", proof.challenge_id)
-        number = Update(
-            key=phone_key(proof.phone_index),
-            set=set or {},
-            remove=(*CHALLENGE_ATTRIBUTES, *proof.attempt.tries),
-            when=AllOf((challenged, when)),
-        )
         allowed = self._limits.verified_allows
-        return (number, *pay_back(proof.guarded, proof.requested_at, allowed))
+        paid = pay_back(proof.guarded, proof.requested_at, allowed)
+        return (use_up(proof, when=when, set=set), *paid)
 
     def _is_rested(self, now: datetime) -> Condition:
         """The last code of the number is old enough."""
@@ -168,6 +162,19 @@ class ChallengeStore:
     def _refuse_spent(self, row: Item, now: datetime) -> None:
         if row.get(_tries_of(now), 0) >= self._limits.wrong_tries_a_day:
             raise _too_many("wrong_codes_per_phone_per_day", end_of_day(now), now) from None
+
+
+def use_up(proof: Proof, *, when: Condition, set: Mapping[str, Any] | None = None) -> Update:
+    """Return the one write that uses up a proof and pays nothing back: for the second proof of a
+    transaction, which may name a row only once.
+    """
+    challenged = Compare("challenge_id", "=", proof.challenge_id)
+    return Update(
+        key=phone_key(proof.phone_index),
+        set=set or {},
+        remove=(*CHALLENGE_ATTRIBUTES, *proof.attempt.tries),
+        when=AllOf((challenged, when)),
+    )
 
 
 def _tries_of(now: datetime) -> str:

@@ -23,7 +23,15 @@ from chalicelib.identity.code_limits import (
     draw_shard,
     guarded_budgets_of,
 )
-from chalicelib.identity.codes import CODE_LIFETIME, Challenge, Counted, Proof, code_mac
+from chalicelib.identity.codes import (
+    CODE_LIFETIME,
+    LOGIN,
+    Challenge,
+    Counted,
+    Proof,
+    Purpose,
+    code_mac,
+)
 from chalicelib.identity.hashing import phone_index
 from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.ports import HumanCheck, SecretRing, SmsSender
@@ -61,8 +69,8 @@ class ChallengeService:
         self._entropy = entropy
         self._log = log
 
-    def send_code(self, phone: Phone, asker: Asker = NOBODY) -> Challenge:
-        """Send a new one-time code to a number; every earlier code for it dies.
+    def send_code(self, phone: Phone, asker: Asker = NOBODY, purpose: Purpose = LOGIN) -> Challenge:
+        """Send a new one-time code to a number; every earlier one dies, whatever it was for.
 
         The challenge is stored and counted before the message goes out: a crash between them costs
         the user one more request, and never sends what was not counted.
@@ -81,8 +89,8 @@ class ChallengeService:
         challenge = Challenge(
             id=ChallengeId(uuid7(now, self._entropy)), expires_at=now + CODE_LIFETIME
         )
-        message = self._messages.draw(phone, now)
-        mac = code_mac(self._code_ring.current(), challenge.id, phone, message.code)
+        message = self._messages.draw(phone, now, purpose.kind)
+        mac = code_mac(self._code_ring.current(), purpose, challenge.id, phone, message.code)
         counted = Counted(now, draw_shard(self._limits, self._entropy))
         secret = self._phone_ring.current()
         index = phone_index(secret, phone)
@@ -102,7 +110,9 @@ class ChallengeService:
         self._log.record("code_sent")
         return challenge
 
-    def prove(self, challenge_id: ChallengeId, phone: Phone, code: str) -> Proof:
+    def prove(
+        self, challenge_id: ChallengeId, phone: Phone, code: str, purpose: Purpose = LOGIN
+    ) -> Proof:
         """Compare a code with the one that was sent; a right one proves the number until the proof
         is consumed.
 
@@ -111,6 +121,7 @@ class ChallengeService:
 
         Args:
             code: six ASCII digits as typed.
+            purpose: the one that it was sent for.
         Raises:
             CodeRejected: wrong, used or expired; deliberately one error for all.
             TooManyRequests: too many wrong tries on this number today, over all its codes.
@@ -124,7 +135,7 @@ class ChallengeService:
             self._log_limit(refusal)
             raise
         secret = self._code_ring.find(attempt.code_mac[:4]) if attempt else None
-        guess = code_mac(secret, challenge_id, phone, code) if secret else b""
+        guess = code_mac(secret, purpose, challenge_id, phone, code) if secret else b""
         if attempt is None or not hmac.compare_digest(guess, attempt.code_mac):
             self._log.record("code_refused")
             raise CodeRejected(attempts_left=attempt.attempts_left if attempt else 0)

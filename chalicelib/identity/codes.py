@@ -7,7 +7,7 @@ from msgspec import Struct
 from chalicelib.identity.code_limits import Budget
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.model import Account
-from chalicelib.identity.ports import Secret
+from chalicelib.identity.ports import MessageKind, Secret
 from chalicelib.ids import ChallengeId, Entropy
 from chalicelib.phone import Phone
 
@@ -19,6 +19,17 @@ CODE_ATTEMPTS = 5
 """Wrong tries a code survives: 5 in 1,000,000 to guess it."""
 CHALLENGE_KEPT = timedelta(days=1)
 """How long the row of a number without an account is kept; room for daily limits."""
+
+
+class Purpose(Struct, frozen=True):
+    """What a code is for; it is worth nothing for anything else."""
+
+    kind: MessageKind
+    bound_to: str = ""
+    """Whom it serves, where that is somebody else than the number it is sent to."""
+
+
+LOGIN = Purpose(MessageKind.LOGIN)
 
 
 class Challenge(Struct, frozen=True, kw_only=True):
@@ -67,7 +78,11 @@ def draw_code(entropy: Entropy) -> str:
     return f"{entropy.below(10**CODE_DIGITS):0{CODE_DIGITS}}"
 
 
-def code_mac(secret: Secret, challenge_id: ChallengeId, phone: Phone, code: str) -> bytes:
-    """Bind a code to its challenge and number; the first 4 bytes name the key that made it."""
-    message = f"{challenge_id}\n{phone}\n{code}".encode()
-    return secret.id + keyed_hash(secret, "code", message)
+def code_mac(
+    secret: Secret, purpose: Purpose, challenge_id: ChallengeId, phone: Phone, code: str
+) -> bytes:
+    """Bind a code to its purpose, challenge and number; the first 4 bytes name the key that made
+    it.
+    """
+    message = f"{challenge_id}\n{phone}\n{code}\n{purpose.bound_to}".encode()
+    return secret.id + keyed_hash(secret, f"code/{purpose.kind}", message)

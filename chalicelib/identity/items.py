@@ -73,7 +73,7 @@ def put_notice(user_id: UserId, notice: Notice) -> Put:
     """Write a notice, as part of the transaction that it tells of."""
     item = {
         "kind": notice.kind,
-        "session_id": notice.session_id,
+        **({"session_id": notice.session_id} if notice.session_id else {}),
         "created_at": to_iso(notice.created_at),
         "expires_at": to_iso(notice.expires_at),
         "ttl": to_epoch_s(notice.expires_at),
@@ -86,7 +86,7 @@ def notice_from_item(row: Item) -> Notice:
     return Notice(
         id=NoticeId(row["sk"].removeprefix(NOTICE_PREFIX)),
         kind=NoticeKind(row["kind"]),
-        session_id=SessionId(row["session_id"]),
+        session_id=SessionId(row["session_id"]) if "session_id" in row else None,
         device=_device_from_item(row),
         created_at=from_iso(row["created_at"]),
         expires_at=from_iso(row["expires_at"]),

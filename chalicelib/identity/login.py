@@ -8,7 +8,8 @@ from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.new_sessions import Login, draw_account, draw_session
 from chalicelib.identity.notices import NoticeKind, draw_notice
 from chalicelib.identity.ports import PhoneVault, SecretRing
-from chalicelib.identity.registration import Channel, Registration, accept
+from chalicelib.identity.registering import RegistrationService
+from chalicelib.identity.registration import Channel, Registration
 from chalicelib.ids import ChallengeId, Entropy
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
@@ -19,6 +20,7 @@ class LoginService:
         self,
         *,
         challenges: ChallengeService,
+        registering: RegistrationService,
         store: LoginStore,
         session_ring: SecretRing,
         vault: PhoneVault,
@@ -27,6 +29,7 @@ class LoginService:
         log: EventLog,
     ) -> None:
         self._challenges = challenges
+        self._registering = registering
         self._store = store
         self._session_ring = session_ring
         self._vault = vault
@@ -54,8 +57,8 @@ class LoginService:
             CodeRejected: wrong, used, expired, or asked for before the account was frozen;
                 deliberately one error for all.
             TooManyRequests: too many wrong tries on this number today, over all its codes.
-            RegistrationRequired, PolicyNotInForce, GuardianRequired: the code is right, the number
-                is new, and nothing is used up but the attempt.
+            RegistrationRequired and what else `RegistrationService.accept` refuses: the code is
+                right, the number is new, and nothing is used up but the attempt.
         """
         proof = self._challenges.prove(challenge_id, phone, code)
         now = self._clock.now()
@@ -67,7 +70,7 @@ class LoginService:
             notice = draw_notice(NoticeKind.NEW_LOGIN, session, now, self._entropy)
             opened = self._store.open_session(proof, session, notice)
         else:
-            acceptance = accept(registration, Channel.PHONE, now)
+            acceptance = self._registering.accept(registration, Channel.PHONE, registrant=phone)
             sealed = self._vault.seal(phone, account.id)
             opened = self._store.open_first_session(proof, sealed, session, acceptance)
         if not opened:

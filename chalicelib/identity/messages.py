@@ -11,9 +11,33 @@ from datetime import datetime
 
 from chalicelib.errors import InvalidPhone
 from chalicelib.identity.codes import CODE_LIFETIME, draw_code
-from chalicelib.identity.ports import CodeMessage, Language, SmsSender
+from chalicelib.identity.ports import CodeMessage, Language, MessageKind, SmsSender
 from chalicelib.ids import Entropy
 from chalicelib.phone import Phone, ReservedPhone
+
+WORDS = {
+    (MessageKind.LOGIN, Language.CHINESE): (
+        "【ifotor】验证码{code}，{minutes}分钟内有效，请勿告知他人。"
+    ),
+    (MessageKind.LOGIN, Language.ENGLISH): (
+        "{code} is your ifotor code. It works for {minutes} minutes. Do not share it."
+    ),
+    (MessageKind.GUARDIAN, Language.CHINESE): (
+        "【ifotor】{code}用于监护人同意孩子开立账号，{minutes}分钟内有效。若与您的孩子无关，请勿告知他人。"
+    ),
+    (MessageKind.GUARDIAN, Language.ENGLISH): (
+        "{code} lets a child open an ifotor account with your consent as guardian, within "
+        "{minutes} minutes. Not your child? Do not share it."
+    ),
+    (MessageKind.NUMBER_CHANGE, Language.CHINESE): (
+        "【ifotor】{code}用于更换账号的手机号，{minutes}分钟内有效，请勿告知他人。"
+    ),
+    (MessageKind.NUMBER_CHANGE, Language.ENGLISH): (
+        "{code} changes the number of an ifotor account. It works for {minutes} minutes. "
+        "Do not share it."
+    ),
+}
+"""What is said before the lines that programs read."""
 
 RETRIEVER_BYTES = 140
 """The longest message that SMS Retriever reads; also all that one segment carries."""
@@ -40,7 +64,9 @@ class CodeMessages:
         self._reserved = {one.phone: one for one in reserved}
         self._entropy = entropy
 
-    def draw(self, phone: Phone, now: datetime) -> CodeMessage:
+    def draw(
+        self, phone: Phone, now: datetime, kind: MessageKind = MessageKind.LOGIN
+    ) -> CodeMessage:
         """Draw a code for a number and write its message.
 
         Raises:
@@ -53,22 +79,14 @@ class CodeMessages:
         code = reserved.code if reserved else draw_code(self._entropy)
         language = language_of(phone)
         minutes = int(CODE_LIFETIME.total_seconds() // 60)
+        words = WORDS[kind, language].format(code=code, minutes=minutes)
+        # Nobody types a guardian's code where the guardian's phone could fill it in.
+        text = words if kind is MessageKind.GUARDIAN else self._bind(words, code)
         return CodeMessage(
-            phone=phone,
-            code=code,
-            minutes=minutes,
-            language=language,
-            text=self._write(language, code, minutes),
+            kind=kind, phone=phone, code=code, minutes=minutes, language=language, text=text
         )
 
-    def _write(self, language: Language, code: str, minutes: int) -> str:
-        match language:
-            case Language.CHINESE:
-                words = f"【ifotor】验证码{code}，{minutes}分钟内有效，请勿告知他人。"
-            case Language.ENGLISH:
-                words = (
-                    f"{code} is your ifotor code. It works for {minutes} minutes. Do not share it."
-                )
+    def _bind(self, words: str, code: str) -> str:
         bound = f"@{self._web_host} #{code}"
         with_app = f"{words}\n{self._android_app_hash}\n{bound}"
         # A longer message is not read by the app; the line would only cost a second segment.

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from chalicelib.identity.devices import Device
 from chalicelib.identity.model import Session
-from chalicelib.ids import Entropy, NoticeId, SessionId, uuid7
+from chalicelib.ids import Entropy, NoticeId, SessionId, UserId, uuid7
 
 NOTICE_LIFETIME = timedelta(days=30)
 NOTICES_SHOWN = 20
@@ -20,13 +20,15 @@ class NoticeKind(StrEnum):
     """A session was opened on a device that no open session knows."""
     TOKEN_REUSED = "token_reused"  # noqa: S105 - the name of a notice
     """A session was ended because one of its refresh tokens was used twice: two may have it."""
+    MINOR_GUIDANCE = "minor_guidance"
+    """Somebody under 18 registered: read the policy with a parent or guardian (AG)."""
 
 
 class Notice(Struct, frozen=True, kw_only=True):
     id: NoticeId
     kind: NoticeKind
-    session_id: SessionId
-    """The session that it is about, which may be over."""
+    session_id: SessionId | None
+    """The session that it is about, which may be over; None: about the account, for all to read."""
     device: Device | None
     created_at: datetime
     expires_at: datetime
@@ -38,6 +40,18 @@ def draw_notice(kind: NoticeKind, session: Session, now: datetime, entropy: Entr
         kind=kind,
         session_id=session.id,
         device=session.device,
+        created_at=now,
+        expires_at=now + NOTICE_LIFETIME,
+    )
+
+
+def draw_guidance(user_id: UserId, now: datetime) -> Notice:
+    """Make the one notice of its kind that an account gets; it is named like the account."""
+    return Notice(
+        id=NoticeId(user_id),
+        kind=NoticeKind.MINOR_GUIDANCE,
+        session_id=None,
+        device=None,
         created_at=now,
         expires_at=now + NOTICE_LIFETIME,
     )

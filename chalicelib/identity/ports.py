@@ -30,6 +30,18 @@ class Language(StrEnum):
     CHINESE = "zh"
 
 
+class MessageKind(StrEnum):
+    """What a message is about; providers that fill in templates have one for each."""
+
+    LOGIN = "login"
+    GUARDIAN = "guardian"
+    """A guardian's consent to a child's account."""
+    NUMBER_CHANGE = "number_change"
+    """To both numbers, when an account is about to get another."""
+    NUMBER_WARNING = "number_warning"
+    """To the old number; holds no code."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeMessage:
     """A one-time code on its way to a number: its parts, for a provider that fills in a template,
@@ -38,8 +50,10 @@ class CodeMessage:
     Its repr shows no number and no code.
     """
 
+    kind: MessageKind
     phone: Phone = field(repr=False)
     code: str = field(repr=False)
+    """Empty in a warning."""
     minutes: int
     """How long the code works."""
     language: Language

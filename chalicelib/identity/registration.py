@@ -8,12 +8,15 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.errors import GuardianRequired, PolicyNotInForce, RegistrationRequired
+from chalicelib.identity.codes import Proof
 from chalicelib.identity.policy import (
     VERSION_IN_FORCE,
     PolicyLocale,
     PolicyText,
     policy_in_force,
 )
+from chalicelib.ids import ChallengeId
+from chalicelib.phone import Phone
 
 
 class AgeBand(StrEnum):
@@ -34,6 +37,17 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class GuardianConsent(Struct, frozen=True, kw_only=True):
+    """The code that a child's guardian was sent."""
+
+    challenge_id: ChallengeId
+    phone: Phone
+    code: str
+
+    def __repr__(self) -> str:
+        return "GuardianConsent(…)"  # a number and a code are nothing to show
+
+
 class Registration(Struct, frozen=True, kw_only=True):
     """What a person says when they register."""
 
@@ -41,6 +55,8 @@ class Registration(Struct, frozen=True, kw_only=True):
     locale: PolicyLocale
     """The language in which they were shown the policy."""
     age_band: AgeBand
+    guardian: GuardianConsent | None = None
+    """Needed under 14, and looked at only there."""
 
 
 class Acceptance(Struct, frozen=True, kw_only=True):
@@ -50,9 +66,16 @@ class Acceptance(Struct, frozen=True, kw_only=True):
     age_band: AgeBand
     channel: Channel
     at: datetime
+    guardian: Proof | None
+    """Of the guardian's number, where there had to be one."""
 
 
-def accept(registration: Registration | None, channel: Channel, now: datetime) -> Acceptance:
+def accept(
+    registration: Registration | None,
+    channel: Channel,
+    now: datetime,
+    guardian: Proof | None = None,
+) -> Acceptance:
     """Judge a registration before a new account is opened; nothing is used up by a refusal.
 
     Raises:
@@ -64,11 +87,12 @@ def accept(registration: Registration | None, channel: Channel, now: datetime) -
         raise RegistrationRequired(VERSION_IN_FORCE)
     if registration.policy_version != VERSION_IN_FORCE:
         raise PolicyNotInForce(VERSION_IN_FORCE)
-    if registration.age_band is AgeBand.UNDER_14:
+    if registration.age_band is AgeBand.UNDER_14 and guardian is None:
         raise GuardianRequired
     return Acceptance(
         policy=policy_in_force(registration.locale),
         age_band=registration.age_band,
         channel=channel,
         at=now,
+        guardian=guardian,
     )

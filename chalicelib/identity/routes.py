@@ -9,12 +9,13 @@ from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.errors import InvalidRequest
 from chalicelib.http import Reply, Request, Routes
+from chalicelib.identity.codes import Challenge
 from chalicelib.identity.devices import DeviceClaim, Platform
 from chalicelib.identity.items import device_to_shown
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.policy import PolicyLocale, policy_in_force
-from chalicelib.identity.registration import AgeBand, Registration
+from chalicelib.identity.registration import AgeBand, GuardianConsent, Registration
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.identity.subjects import Asker
 from chalicelib.identity.tokens import IssuedTokens
@@ -32,8 +33,13 @@ Version = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._+() -]{1,20}\Z")]
 HardwareId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._:-]{8,64}\Z")]
 
 
+PhoneText = Annotated[str, Meta(min_length=3, max_length=40)]
+ChallengeIdText = Annotated[str, Meta(min_length=36, max_length=36)]
+CodeText = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
+
+
 class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    phone: Annotated[str, Meta(min_length=3, max_length=40)]
+    phone: PhoneText
     hardware_id: HardwareId | None = None
     human_check_token: Annotated[str, Meta(max_length=2048)] | None = None
 
@@ -48,19 +54,46 @@ class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
     hardware_id: HardwareId | None = None
 
 
+class GuardianFields(Struct, frozen=True, forbid_unknown_fields=True):
+    challenge_id: ChallengeIdText
+    phone: PhoneText
+    code: CodeText
+
+    def to_consent(self) -> GuardianConsent:
+        return GuardianConsent(
+            challenge_id=ChallengeId(self.challenge_id),
+            phone=parse_phone(self.phone),
+            code=self.code,
+        )
+
+
+class GuardianCodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    phone: PhoneText
+    """Of the child."""
+    guardian_phone: PhoneText
+    hardware_id: HardwareId | None = None
+    human_check_token: Annotated[str, Meta(max_length=2048)] | None = None
+
+
 class RegistrationFields(Struct, frozen=True, forbid_unknown_fields=True):
     policy_version: Annotated[str, Meta(max_length=40)]
     locale: PolicyLocale
     age_band: AgeBand
+    guardian: GuardianFields | None = None
 
     def to_registration(self) -> Registration:
-        return Registration(**structs.asdict(self))
+        return Registration(
+            policy_version=self.policy_version,
+            locale=self.locale,
+            age_band=self.age_band,
+            guardian=self.guardian.to_consent() if self.guardian else None,
+        )
 
 
 class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    challenge_id: Annotated[str, Meta(min_length=36, max_length=36)]
-    phone: Annotated[str, Meta(min_length=3, max_length=40)]
-    code: Annotated[str, Meta(pattern="^[0-9]{6}$")]
+    challenge_id: ChallengeIdText
+    phone: PhoneText
+    code: CodeText
     device: DeviceFields | None = None
     registration: RegistrationFields | None = None
 
@@ -97,8 +130,20 @@ def request_code(request: Request) -> Reply:
         human_check_token=body.human_check_token,
     )
     challenge = services().challenges.send_code(parse_phone(body.phone), asker)
-    sent = {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
-    return Reply(HTTPStatus.ACCEPTED, sent)
+    return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
+
+
+@routes.serve("POST", "/login/guardian-codes", public=True)
+def request_guardian_code(request: Request) -> Reply:
+    body = request.body(GuardianCodeRequest)
+    asker = Asker(
+        source_ip=request.source_ip,
+        hardware_id=body.hardware_id,
+        human_check_token=body.human_check_token,
+    )
+    guardian, child = parse_phone(body.guardian_phone), parse_phone(body.phone)
+    challenge = services().registering.send_guardian_code(guardian, registrant=child, asker=asker)
+    return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
 
 
 @routes.serve("POST", "/login/sessions", public=True)
@@ -171,6 +216,10 @@ def get_me(request: Request) -> Reply:
 def dismiss_notice(request: Request, notice_id: str) -> Reply:
     services().accounts.dismiss_notice(request.caller, notice_id)
     return Reply(HTTPStatus.NO_CONTENT)
+
+
+def challenge_to_json(challenge: Challenge) -> dict[str, object]:
+    return {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
 
 
 def session_to_json(session: Session, *, is_current: bool) -> dict[str, object]:

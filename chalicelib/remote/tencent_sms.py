@@ -8,7 +8,7 @@ approved beforehand, and its parameters: the code, then the minutes it works for
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.clock import Clock
 from chalicelib.errors import SmsUnavailable
-from chalicelib.identity.ports import CodeMessage
+from chalicelib.identity.ports import CodeMessage, MessageKind
 
 ENDPOINT = "https://sms.tencentcloudapi.com"
 SERVICE, ACTION, VERSION = "sms", "SendSms", "2021-01-11"
@@ -31,7 +31,8 @@ class TencentTemplate:
     app_id: str
     sign_name: str
     """What stands in 【】 before the text; Tencent puts it there."""
-    template_id: str
+    template_ids: Mapping[MessageKind, str]
+    """A code's parameters are the code and its minutes; a warning has none."""
     region: str
 
 
@@ -111,8 +112,8 @@ def _request(template: TencentTemplate, message: CodeMessage) -> dict[str, objec
         "PhoneNumberSet": [message.phone],
         "SmsSdkAppId": template.app_id,
         "SignName": template.sign_name,
-        "TemplateId": template.template_id,
-        "TemplateParamSet": [message.code, str(message.minutes)],
+        "TemplateId": template.template_ids[message.kind],
+        "TemplateParamSet": [message.code, str(message.minutes)] if message.code else [],
     }
 
 

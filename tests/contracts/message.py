@@ -1,9 +1,10 @@
 """A message that every sender is given."""
 
-from chalicelib.identity.ports import CodeMessage, Language
+from chalicelib.identity.ports import CodeMessage, Language, MessageKind
 from chalicelib.phone import Phone
 
 MESSAGE = CodeMessage(
+    kind=MessageKind.LOGIN,
     phone=Phone("+8613800138000"),
     code="012345",
     minutes=5,

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import SmsUnavailable
-from chalicelib.identity.ports import SmsSender
+from chalicelib.identity.ports import MessageKind, SmsSender
 from chalicelib.remote.sms_gateway import HttpSmsSender
 from chalicelib.remote.tencent_sms import TencentKey, TencentSmsSender, TencentTemplate, sign
 from tests.contracts.loopback import Service, service
@@ -24,7 +24,10 @@ VECTOR: dict[str, Any] = json.loads(
     (Path(__file__).parent / "vectors" / "tencent_tc3.json").read_text(encoding="utf-8")
 )
 TEMPLATE = TencentTemplate(
-    app_id="1400006666", sign_name="腾讯云", template_id="1110", region="ap-guangzhou"
+    app_id="1400006666",
+    sign_name="腾讯云",
+    template_ids={MessageKind.LOGIN: "1110"},
+    region="ap-guangzhou",
 )
 KEY = '{"secret_id": "an id", "secret_key": "a key"}'
 TAKEN = {"SerialNo": "5000:1", "PhoneNumber": MESSAGE.phone, "Fee": 1, "SessionContext": ""} | {

@@ -15,6 +15,7 @@ from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
+from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import Phone
 from chalicelib.storage import Table
@@ -63,6 +64,7 @@ class Flood:
         )
         self.login = LoginService(
             challenges=self.challenges,
+            registering=RegistrationService(challenges=self.challenges, clock=self.clock),
             store=LoginStore(accounts, store),
             session_ring=ring,
             vault=FakeVault(),

@@ -11,6 +11,7 @@ from chalicelib.errors import (
     AppError,
     CodeRejected,
     GuardianRequired,
+    NotFound,
     PolicyNotInForce,
     RegistrationRequired,
 )
@@ -98,6 +99,25 @@ class TestRegistrationRequired:
         assert "USER#" not in world.dump()
         if refusal is PolicyNotInForce:
             assert raised.value.facts == {"policy_version": VERSION_IN_FORCE}
+
+
+class TestMinor:
+    def test_gets_a_word_of_guidance_until_it_is_dismissed(self, world: World) -> None:
+        login = register(world, said(age_band=AgeBand.FROM_14_TO_17))
+        caller = world.sessions.authenticate(login.tokens.access_token)
+        (notice,) = world.account.get_overview(caller).notices
+
+        assert (notice.kind, notice.session_id) == ("minor_guidance", None)
+        world.account.dismiss_notice(caller, notice.id)
+        assert world.account.get_overview(caller).notices == []
+        with pytest.raises(NotFound):
+            world.account.dismiss_notice(caller, notice.id)
+
+    def test_grown_up_gets_none(self, world: World) -> None:
+        login = register(world, said())
+        caller = world.sessions.authenticate(login.tokens.access_token)
+
+        assert world.account.get_overview(caller).notices == []
 
 
 class TestAcceptance:

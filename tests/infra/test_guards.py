@@ -198,6 +198,8 @@ class TestPackage:
 
         assert [sentence.split()[2] for sentence in sentences] == [
             *("SmsTencentAppId", "SmsTencentSignName", "SmsTencentTemplateId"),
+            *("SmsTencentGuardianTemplateId", "SmsTencentChangeTemplateId"),
+            "SmsTencentWarningTemplateId",
             "SmsTencentSecretArn",
         ]
 

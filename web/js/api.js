@@ -30,7 +30,10 @@ import * as session from "./session.js";
  *   created_at: string, last_used_at: string, expires_at: string,
  * }} Session
  * @typedef {"under_14" | "14_to_17" | "adult"} AgeBand
- * @typedef {{policy_version: string, locale: string, age_band: AgeBand}} Registration
+ * @typedef {{
+ *   policy_version: string, locale: string, age_band: AgeBand,
+ *   guardian?: {challenge_id: string, phone: string, code: string},
+ * }} Registration
  * @typedef {{version: string, locale: string, sha256: string, text: string}} Policy
  * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
  * @typedef {{
@@ -152,6 +155,10 @@ export const getPolicy = (locale) => send("GET", `/policy?locale=${encodeURIComp
 
 /** @param {string} phone @returns {Promise<{challenge_id: string, expires_at: string}>} */
 export const requestCode = (phone) => send("POST", "/login/codes", { body: { phone } });
+
+/** @param {string} phone of the child @param {string} guardian @returns {Promise<{challenge_id: string}>} */
+export const requestGuardianCode = (phone, guardian) =>
+  send("POST", "/login/guardian-codes", { body: { phone, guardian_phone: guardian } });
 
 /**
  * @param {string} challengeId

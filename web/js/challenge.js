@@ -2,6 +2,7 @@
 /** The sign-in under way: the number, the code that was asked for, and how long a refused request has to wait. */
 import * as api from "./api.js";
 import { isOfOneNumber } from "./limits.js";
+import { nothingTexted } from "./views/code-field.js";
 
 /** What survives a change of language: the person goes on where they were. */
 export const signingIn = {
@@ -21,10 +22,12 @@ export const registering = {
   agreed: false,
   /** @type {import("./api.js").AgeBand | null} */
   ageBand: null,
+  guardian: { phone: "", texted: nothingTexted() },
 };
 
 export function forgetRegistration() {
   Object.assign(registering, { code: "", policy: null, agreed: false, ageBand: null });
+  registering.guardian = { phone: "", texted: nothingTexted() };
 }
 
 export function forgetSignIn() {
@@ -75,9 +78,21 @@ export async function handInCode(code, registration) {
 
 /** Open the account with what the person said. */
 export async function register() {
-  const { code, policy, ageBand } = registering;
+  const { code, policy, ageBand, guardian } = registering;
   if (!policy || !ageBand) return;
-  await handInCode(code, { policy_version: policy.version, locale: policy.locale, age_band: ageBand });
+  const { phone, texted } = guardian;
+  const consent = { challenge_id: texted.challengeId, phone, code: texted.code };
+  await handInCode(code, {
+    policy_version: policy.version,
+    locale: policy.locale,
+    age_band: ageBand,
+    guardian: ageBand === "under_14" ? consent : undefined,
+  });
+}
+
+/** Text a code to the guardian of the child who registers. */
+export function askGuardian() {
+  return api.requestGuardianCode(signingIn.phone, registering.guardian.phone);
 }
 
 /** @param {unknown} error */

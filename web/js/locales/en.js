@@ -58,6 +58,7 @@ export default {
   "code.again_wait": "Send a new code in {time}",
   "code.change": "Use another number",
   "code.incomplete": "The code has six digits.",
+  "code.sent": "The code is on its way.",
   "code.sent_again": "A new code is on its way. The earlier one no longer works.",
   "code.wrong.one": "That code didn't work. You have one try left.",
   "code.wrong.other": "That code didn't work. You have {n} tries left.",
@@ -78,6 +79,12 @@ export default {
   "register.submit": "Open my account",
   "register.opening": "Opening…",
   "register.leave": "Don't open an account",
+
+  "guardian.phone": "Phone number of a parent or guardian",
+  "guardian.hint": "They get a code that says what it is for. We keep no readable copy of their number.",
+  "guardian.send": "Text them a code",
+  "guardian.code": "The code they were sent",
+  "guardian.missing": "Ask a parent or guardian for their number, and text them a code.",
 
   "sms.title": "Text messages",
   "sms.note": "This phone belongs to the local cloud on this computer. No real message is sent.",
@@ -215,6 +222,8 @@ export default {
   "security.new_login_more": "{device}, {date}. If this was you, all is well.",
   "security.token_reused": "We ended one of your sessions",
   "security.token_reused_more": "{device}, {date}. Its key was used twice, so somebody may have a copy of it. The copy no longer works.",
+  "security.minor_guidance": "Use ifotor together with a parent or guardian",
+  "security.minor_guidance_more": "You're under 18. Read with them how we treat your data, and decide together what you send.",
   "security.look": "Look at your devices",
   "security.dismiss": "Dismiss: {title}",
 
@@ -242,6 +251,8 @@ export default {
   "problem.registration_required": "This number has no account yet. Enter the code again to open one.",
   "problem.policy_not_in_force": "The text has changed meanwhile. Please read the new one.",
   "problem.guardian_required": "Under 14, a parent or guardian has to confirm the account.",
+  "problem.guardian_is_child": "A parent or guardian needs a number of their own.",
+  "problem.guardian_code_rejected": "The guardian's code is wrong, used or out of time. Check it, or text them a new one.",
   "problem.payload_too_large": "That's more than the server takes in one go. Try with fewer photos.",
   "problem.unsupported_media_type": "The server didn't understand what we sent. This is our mistake. Reload the page and try again.",
   "problem.invalid_request": "The server refused what we sent. Reload the page and try again.",

@@ -58,6 +58,7 @@ export default {
   "code.again_wait": "{time} 后可重新发送",
   "code.change": "换个手机号",
   "code.incomplete": "验证码是六位数字。",
+  "code.sent": "验证码已发出。",
   "code.sent_again": "新的验证码已发出，之前的验证码已失效。",
   "code.wrong.one": "验证码不正确，还可以再试一次。",
   "code.wrong.other": "验证码不正确，还可以再试 {n} 次。",
@@ -78,6 +79,12 @@ export default {
   "register.submit": "开立账号",
   "register.opening": "正在开立…",
   "register.leave": "不开立账号",
+
+  "guardian.phone": "父母或监护人的手机号",
+  "guardian.hint": "他们会收到写明用途的验证码。我们不保存可读的号码。",
+  "guardian.send": "给监护人发送验证码",
+  "guardian.code": "监护人收到的验证码",
+  "guardian.missing": "请填写父母或监护人的手机号，并给他们发送验证码。",
 
   "sms.title": "短信",
   "sms.note": "这是本机本地云的模拟手机，不会发送真实短信。",
@@ -215,6 +222,8 @@ export default {
   "security.new_login_more": "{device}，{date}。如果是你本人，请放心使用。",
   "security.token_reused": "我们移除了一台设备的登录",
   "security.token_reused_more": "{device}，{date}。它的登录凭证被使用了两次，可能有人持有副本。该副本已失效。",
+  "security.minor_guidance": "请与父母或监护人一起使用 ifotor",
+  "security.minor_guidance_more": "你未满 18 岁。请和他们一起阅读我们如何对待你的信息，并共同决定要上传什么。",
   "security.look": "查看我的设备",
   "security.dismiss": "知道了：{title}",
 
@@ -242,6 +251,8 @@ export default {
   "problem.registration_required": "该号码还没有账号。请再次输入验证码来开立。",
   "problem.policy_not_in_force": "文本刚刚更新，请阅读新的版本。",
   "problem.guardian_required": "未满 14 岁须由父母或监护人确认。",
+  "problem.guardian_is_child": "监护人须使用自己的手机号。",
+  "problem.guardian_code_rejected": "监护人的验证码不正确、已使用或已过期。请核对，或重新发送。",
   "problem.payload_too_large": "一次发送的内容过多，请减少照片数量后重试。",
   "problem.unsupported_media_type": "服务器无法理解发送的内容。这是我们的问题，请刷新页面后重试。",
   "problem.invalid_request": "服务器没有接受这次请求，请刷新页面后重试。",

@@ -1,11 +1,13 @@
 // @ts-check
 /** The third step, for a number without an account: read the policy, agree to it, and say an age band. */
 import * as api from "../api.js";
-import { forgetRegistration, isSpent, register, registering, signingIn } from "../challenge.js";
+import { askGuardian, forgetRegistration, isSpent, register, registering, signingIn } from "../challenge.js";
 import { fill, h } from "../dom.js";
 import { currentLanguage, t } from "../i18n.js";
 import { explain } from "../problems.js";
+import { codeField } from "./code-field.js";
 import { busy, idle, problemLine, say } from "./form.js";
+import { smsPanel } from "./sms.js";
 
 /** @typedef {import("../api.js").AgeBand} AgeBand */
 
@@ -45,9 +47,13 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
   );
   const submit = h("button", { type: "submit", class: "button primary wide" }, t("register.submit"));
 
+  const guardian = guardianPart(signal);
+
   const choose = (/** @type {AgeBand | null} */ band) => {
     registering.ageBand = band;
     hint.textContent = band === null || band === "adult" ? "" : t(`register.hint_${band}`);
+    guardian.element.hidden = band !== "under_14";
+    fill(sms, guardian.element.hidden ? null : guardian.panel());
     say(problem, agree, "");
   };
   const load = async () => {
@@ -70,7 +76,7 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
   };
   const onsubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const [missing, words] = whatIsMissing(ages, agree);
+    const [missing, words] = whatIsMissing(ages, agree, guardian);
     if (missing) {
       say(problem, agree, words);
       return missing.focus();
@@ -107,6 +113,7 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
         ...ages.map((input) => choice(input, t(`register.age_${input.value}`))),
         hint,
       ),
+      guardian.element,
       choice(agree, t("register.agree")),
       problem,
       submit,
@@ -117,7 +124,6 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
       h("button", { type: "button", class: "button link", onclick: leave }, t("register.leave")),
     ),
   );
-  fill(sms);
   choose(registering.ageBand);
   load();
   card.querySelector("h1")?.focus({ preventScroll: true });
@@ -139,10 +145,48 @@ function choice(input, words) {
 /**
  * @param {HTMLInputElement[]} ages
  * @param {HTMLInputElement} agree
+ * @param {{phone: HTMLInputElement, code: HTMLInputElement}} guardian
  * @returns {[HTMLInputElement | null, string]}
  */
-function whatIsMissing(ages, agree) {
+function whatIsMissing(ages, agree, guardian) {
   if (!ages.some((input) => input.checked)) return [ages[0], t("register.age_missing")];
+  if (registering.ageBand === "under_14" && !registering.guardian.texted.challengeId)
+    return [guardian.phone, t("guardian.missing")];
+  if (registering.ageBand === "under_14" && guardian.code.value.length < 6)
+    return [guardian.code, t("code.incomplete")];
   if (!agree.checked) return [agree, t("register.agree_missing")];
   return [null, ""];
+}
+
+/** What a guardian has to do with it: their number, and the code that is sent there. @param {AbortSignal} signal */
+function guardianPart(signal) {
+  const { guardian } = registering;
+  const phone = h("input", {
+    id: "guardian-phone",
+    type: "tel",
+    inputmode: "tel",
+    maxlength: "32",
+    autocomplete: "off",
+    "aria-describedby": "guardian-hint",
+    value: guardian.phone,
+    oninput: () => (guardian.phone = phone.value.trim()),
+  });
+  const asked = codeField({
+    id: "guardian-code",
+    sendWords: t("guardian.send"),
+    label: t("guardian.code"),
+    texted: guardian.texted,
+    send: askGuardian,
+    signal,
+  });
+  const element = h(
+    "div",
+    { class: "guardian" },
+    h("label", { for: "guardian-phone" }, t("guardian.phone")),
+    phone,
+    h("p", { class: "hint", id: "guardian-hint" }, t("guardian.hint")),
+    asked.element,
+  );
+  const panel = () => smsPanel(() => guardian.phone, asked.fillIn, signal);
+  return { element, phone, code: asked.input, panel };
 }
