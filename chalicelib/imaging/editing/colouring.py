@@ -3,9 +3,10 @@
 from functools import cache
 from itertools import accumulate
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.imaging.editing.work import Work
+from chalicelib.imaging.plan.cube import SIDE, sampled
 from chalicelib.imaging.plan.steps import Colour, Vignette
 
 _CLIPPED = 0.004
@@ -46,6 +47,9 @@ def vignette(work: Work, step: Vignette) -> None:
 def _coloured(image: Image.Image, step: Colour, table: bytes | None) -> Image.Image:
     if table is not None:
         image = image.point(list(table))
+    if step.cube is not None:
+        values = sampled(step.cube, step.matrix, step.after)
+        return image.filter(ImageFilter.Color3DLUT(SIDE, values))
     if step.matrix is not None:
         if step.matrix[:4] == step.matrix[4:8] == step.matrix[8:]:
             grey = image.convert("L", step.matrix[:4])

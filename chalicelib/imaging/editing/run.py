@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.imaging.colour import ColouredImage
-from chalicelib.imaging.editing import colouring, measuring, placing
+from chalicelib.imaging.editing import colouring, measuring, placing, refining
 from chalicelib.imaging.editing.work import Work
 from chalicelib.imaging.plan import steps
 from chalicelib.imaging.plan.compiling import Plan, remeasured
@@ -14,8 +14,15 @@ _ACTIONS: Mapping[type[steps.Step], Callable[[Work, Any], None]] = {
     steps.Warp: placing.warp,
     steps.Colour: colouring.colour,
     steps.Vignette: colouring.vignette,
+    steps.Refine: refining.refine,
+    steps.Blur: refining.blur,
+    steps.Pixelate: refining.pixelate,
+    steps.Grain: refining.grain,
     steps.Canvas: placing.canvas,
 }
+
+LISTED = frozenset(_ACTIONS)
+"""Every step there is; a plan cannot hold another."""
 
 
 def run(plan: Plan, picture: ColouredImage) -> ColouredImage:

@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass
 
-from chalicelib.imaging.plan import matrix, steps
-from chalicelib.imaging.plan.curves import after_matrix, before_matrix, table
+from chalicelib.imaging.plan import steps
+from chalicelib.imaging.plan.colour import colour, grain, vignette
+from chalicelib.imaging.plan.detail import detail
 from chalicelib.imaging.plan.layout import Layout, Measured, Output, Size, Source, lay_out
 from chalicelib.imaging.plan.projection import (
     Projection,
@@ -16,7 +17,6 @@ from chalicelib.imaging.plan.projection import (
 )
 from chalicelib.imaging.recipe.document import Recipe, recipe_hash
 from chalicelib.imaging.recipe.geometry import Geometry
-from chalicelib.imaging.recipe.tone import Tone, Vignette
 
 MAX_DECODE_PX = 4096
 """However small the crop, no more is decoded: 4096 px give 50 megabytes, 98 at the next scale."""
@@ -71,8 +71,10 @@ def compile_plan(recipe: Recipe, source: Source, output: Output) -> Plan:
         output=output,
         steps=(
             *placing(layout),
-            *_colour(recipe.tone),
-            *_vignette(recipe.tone.vignette),
+            *colour(recipe.tone, recipe.look),
+            *vignette(recipe.tone.vignette, recipe.look),
+            *detail(recipe.detail, layout.content),
+            *grain(recipe.detail.grain, recipe.look),
             *framing(layout, recipe.geometry),
         ),
     )
@@ -82,7 +84,7 @@ def price(recipe: Recipe, source: Source, output: Output) -> Cost:
     """Estimate the CPU time of the edits alone, without decoding and encoding."""
     plan = compile_plan(recipe, source, output)
     pixels = plan.size[0] * plan.size[1]
-    return Cost(cpu_ms=math.ceil(sum(step.NS_PER_PIXEL for step in plan.steps) * pixels / 1e6))
+    return Cost(cpu_ms=math.ceil(sum(step.ns_per_pixel for step in plan.steps) * pixels / 1e6))
 
 
 def placing(layout: Layout) -> tuple[steps.Step, ...]:
@@ -157,18 +159,3 @@ def _turn(back: Projection) -> str | None:
 def _rounded(back: Projection) -> Projection:
     a, b, c, d, e, f, g, h, i = (round(cell, 12) for cell in back)
     return (a, b, c, d, e, f, g, h, i)
-
-
-def _colour(tone: Tone) -> tuple[steps.Step, ...]:
-    folded = matrix.colour_matrix(tone)
-    step = steps.Colour(
-        auto=tone.auto,
-        table=table(before_matrix(tone)),
-        matrix=None if folded == matrix.IDENTITY else folded,
-        after=table(after_matrix(tone.split_tone)),
-    )
-    return () if step == steps.Colour(0, None, None, None) else (step,)
-
-
-def _vignette(vignette: Vignette) -> tuple[steps.Step, ...]:
-    return (steps.Vignette(vignette.amount, vignette.midpoint),) if vignette.amount else ()

@@ -19,7 +19,7 @@ def colour_matrix(tone: Tone) -> Matrix:
     """Fold saturation, grayscale and sepia, in this order."""
     matrix = _saturated(1 + tone.saturation / 100)
     matrix = product(_saturated(1 - tone.grayscale / 100), matrix)
-    return product(_blended(_toned(_SEPIA), tone.sepia / 100), matrix)
+    return product(blended(_toned(_SEPIA), tone.sepia / 100), matrix)
 
 
 def product(outer: Matrix, inner: Matrix) -> Matrix:
@@ -36,19 +36,20 @@ def product(outer: Matrix, inner: Matrix) -> Matrix:
     return _matrix(cells)
 
 
+def blended(matrix: Matrix, share: float) -> Matrix:
+    """Return some of a matrix and the rest of what changes nothing."""
+    return _matrix(
+        [own + share * (other - own) for own, other in zip(IDENTITY, matrix, strict=True)]
+    )
+
+
 def _saturated(factor: float) -> Matrix:
-    return _blended(_toned((1.0, 1.0, 1.0)), 1 - factor)
+    return blended(_toned((1.0, 1.0, 1.0)), 1 - factor)
 
 
 def _toned(colour: tuple[float, float, float]) -> Matrix:
     """Brightness alone, seen through a colour."""
     return _matrix([part * weight for part in colour for weight in (*LUMA, 0.0)])
-
-
-def _blended(matrix: Matrix, share: float) -> Matrix:
-    return _matrix(
-        [own + share * (other - own) for own, other in zip(IDENTITY, matrix, strict=True)]
-    )
 
 
 def _matrix(cells: list[float]) -> Matrix:

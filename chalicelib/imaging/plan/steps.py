@@ -8,10 +8,13 @@ import hashlib
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
+from chalicelib.imaging.plan.cube import Cube
 from chalicelib.imaging.plan.layout import Size
 from chalicelib.imaging.plan.matrix import Matrix
 from chalicelib.imaging.plan.projection import Projection
 from chalicelib.imaging.recipe.parts import Colour as ColourName
+
+_CUBE_NS = 35.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,11 @@ class Step:
     """
 
     NS_PER_PIXEL: ClassVar[float] = 0.0
+
+    @property
+    def ns_per_pixel(self) -> float:
+        """Return what this very step costs."""
+        return self.NS_PER_PIXEL
 
     def __str__(self) -> str:
         name = type(self).__name__.lower()
@@ -68,20 +76,72 @@ class Colour(Step):
         table: 768 bytes, applied to red, green, blue.
         matrix: three rows of four.
         after: 768 bytes, applied to what the matrix gave.
+        cube: what bends colour; takes matrix and second table in, and costs as much as a kernel.
     """
 
     auto: int
     table: bytes | None
     matrix: Matrix | None
     after: bytes | None
+    cube: Cube | None
 
     NS_PER_PIXEL: ClassVar[float] = 8.0
+
+    @property
+    def ns_per_pixel(self) -> float:
+        return _CUBE_NS if self.cube else self.NS_PER_PIXEL
 
 
 @dataclass(frozen=True, slots=True)
 class Vignette(Step):
     amount: int
     midpoint: int
+
+    NS_PER_PIXEL: ClassVar[float] = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refine(Step):
+    """Change light by what it differs from its surroundings: three scales, one addition.
+
+    Attributes:
+        denoise, clarity, sharpen: as in `recipe.detail`.
+    """
+
+    denoise: int
+    clarity: int
+    sharpen: int
+
+    NS_PER_PIXEL: ClassVar[float] = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blur(Step):
+    """Attributes:
+    radius_px: standard deviation.
+    """
+
+    radius_px: float
+
+    NS_PER_PIXEL: ClassVar[float] = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pixelate(Step):
+    """Attributes:
+    box: left, top, right, bottom in shares; cell_px: a square's side.
+    """
+
+    box: tuple[float, float, float, float]
+    cell_px: int
+
+    NS_PER_PIXEL: ClassVar[float] = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grain(Step):
+    amount: int
+    size: int
 
     NS_PER_PIXEL: ClassVar[float] = 8.0
 
@@ -105,6 +165,8 @@ def _shown(value: object) -> str:
             return f"{value:.6g}"
         case tuple():
             return "(" + " ".join(map(_shown, value)) + ")"
+        case Cube():
+            return _shown((value.vibrance, value.bands))
         case None:
             return "-"
     return str(value)

@@ -12,8 +12,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.imaging.recipe.detail import Detail
 from chalicelib.imaging.recipe.geometry import Corners, Geometry
 from chalicelib.imaging.recipe.parts import Box, Part, Point
+from chalicelib.imaging.recipe.presets import Look
 from chalicelib.imaging.recipe.tone import Curves, Tone
 
 VERSION = 1
@@ -21,6 +23,8 @@ SCHEMA_ID = "https://ifotor.example/schemas/recipe-1.json"
 
 _LEAST_SHARE = 0.01
 """A box keeps a hundredth of each side: 20 px of the largest rendition."""
+
+_NO_BOX = "Expected left < right and top < bottom, 0.01 apart."
 
 
 class Recipe(Part, frozen=True):
@@ -33,6 +37,8 @@ class Recipe(Part, frozen=True):
     version: Annotated[int, Meta(ge=VERSION, le=VERSION)]
     geometry: Geometry = Geometry()
     tone: Tone = Tone()
+    look: Look | None = None
+    detail: Detail = Detail()
 
 
 class RecipeRefused(Exception):
@@ -94,10 +100,13 @@ def _contradictions(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Yield what no single field's bounds can see, with its path."""
     geometry = recipe.geometry
     if geometry.crop.box is not None and not _is_box(geometry.crop.box):
-        yield "/geometry/crop/box", "Expected left < right and top < bottom, 0.01 apart."
+        yield "/geometry/crop/box", _NO_BOX
     if geometry.corners is not None and not _is_convex(geometry.corners):
         yield "/geometry/corners", "Expected four corners of a convex shape, clockwise."
     yield from _unsorted_curves(recipe.tone.curves)
+    for at, hidden in enumerate(recipe.detail.pixelate):
+        if not _is_box(hidden.box):
+            yield f"/detail/pixelate/{at}/box", _NO_BOX
 
 
 def _is_box(box: Box) -> bool:

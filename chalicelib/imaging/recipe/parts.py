@@ -13,30 +13,38 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """A closed, immutable piece of a recipe: an unknown field is a refusal."""
 
 
+def exactly(expression: str) -> str:
+    """Return a pattern of the whole text, in Python as in JSON Schema.
+
+    Python's `$` would also match before a line's end.
+    """
+    return rf"^({expression})$(?!\n)"
+
+
 Share = Annotated[float, Meta(ge=0, le=1, description="A share of the picture's side, 0 to 1.")]
 Slider = Annotated[int, Meta(ge=-100, le=100, description="0 changes nothing.")]
 Strength = Annotated[int, Meta(ge=0, le=100, description="0 changes nothing, 100 is all of it.")]
 SolidColour = Annotated[
-    str, Meta(pattern=r"^#[0-9a-f]{6}$", description="sRGB, as #rrggbb in lower case.")
+    str, Meta(pattern=exactly("#[0-9a-f]{6}"), description="sRGB, as #rrggbb in lower case.")
 ]
 Colour = Annotated[
     str,
     Meta(
-        pattern=r"^(#[0-9a-f]{6}|transparent)$",
+        pattern=exactly("#[0-9a-f]{6}|transparent"),
         description="sRGB as #rrggbb in lower case, or transparent: white where a format has none.",
     ),
 ]
 Ratio = Annotated[
     str,
     Meta(
-        pattern=r"^([1-9]|[1-9][0-9]):([1-9]|[1-9][0-9])$",
+        pattern=exactly("[1-9][0-9]?:[1-9][0-9]?"),
         description="Width to height, 1:99 to 99:1.",
     ),
 ]
 PhotoId = Annotated[
     str,
     Meta(
-        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        pattern=exactly("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
         description="One of the person's own photos.",
     ),
 ]

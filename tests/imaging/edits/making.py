@@ -19,7 +19,11 @@ def recipe(**stages: object) -> Recipe:
 
 
 def planned(
-    image: Image.Image, *, long_side_px: int = 2048, keeps_alpha: bool = False, **stages: object
+    image: Image.Image,
+    stages: Mapping[str, object],
+    *,
+    long_side_px: int = 2048,
+    keeps_alpha: bool = False,
 ) -> Plan:
     source = Source(image.width, image.height)
     output = Output(long_side_px=long_side_px, keeps_alpha=keeps_alpha)
@@ -34,7 +38,7 @@ def edited(
     keeps_alpha: bool = False,
     **stages: object,
 ) -> Image.Image:
-    plan = planned(image, long_side_px=long_side_px, keeps_alpha=keeps_alpha, **stages)
+    plan = planned(image, stages, long_side_px=long_side_px, keeps_alpha=keeps_alpha)
     return run(plan, ColouredImage(image, is_display_p3=is_display_p3)).image
 
 

@@ -205,7 +205,7 @@ class TestResizeAndPad:
         image = draw_scene(400, 200)
 
         assert placed(image, resize=resize).size == size
-        assert planned(image, geometry={"resize": resize}).size == size
+        assert planned(image, {"geometry": {"resize": resize}}).size == size
 
     def test_contain_centres_on_the_background(self) -> None:
         result = placed(

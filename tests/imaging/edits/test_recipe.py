@@ -58,6 +58,7 @@ class TestParseRecipe:
             ("geometry.flip", "sideways", "/geometry/flip"),
             ("geometry.focus", "face", "/geometry/focus"),
             ("geometry.focus", {"x": 2, "y": 0}, "/geometry/focus/x"),
+            ("geometry.background", "#ffffff\n", "/geometry/background"),
             ("geometry.background", "red", "/geometry/background"),
             ("geometry.crop.ratio", "0:1", "/geometry/crop/ratio"),
             ("geometry.resize.width_px", 2049, "/geometry/resize/width_px"),

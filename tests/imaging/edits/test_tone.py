@@ -48,7 +48,7 @@ class TestNeutralSettings:
         default = getattr(Tone(), name)
         tone: dict[str, object] = {name: default if isinstance(default, int | float) else {}}
 
-        assert planned(image, tone=tone).steps == planned(image).steps
+        assert planned(image, {"tone": tone}).steps == planned(image, {}).steps
         assert difference(toned(image, **tone), image) == 0
 
 
@@ -206,7 +206,7 @@ class TestOnePass:
             "curves": {"rgb": [[0, 5], [255, 250]]},
         }  # fmt: skip
 
-        (colour,) = planned(image, tone=curves).steps[1:]
+        (colour,) = planned(image, {"tone": curves}).steps[1:]
 
         assert isinstance(colour, steps.Colour)
         assert colour.table is not None
@@ -215,7 +215,7 @@ class TestOnePass:
     def test_linear_settings_are_one_matrix(self) -> None:
         tone = {"saturation": 30, "sepia": 20, "grayscale": 10}
 
-        (colour,) = planned(draw_scene(64, 48), tone=tone).steps[1:]
+        (colour,) = planned(draw_scene(64, 48), {"tone": tone}).steps[1:]
 
         assert isinstance(colour, steps.Colour)
         assert colour.matrix is not None
