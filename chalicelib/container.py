@@ -52,7 +52,7 @@ class Container:
 
     @cached_property
     def log(self) -> JsonLog:
-        return JsonLog()
+        return JsonLog(self._settings.stage)
 
     @cached_property
     def challenges(self) -> ChallengeService:

@@ -2,12 +2,15 @@
 SE.1c).
 
 A log is kept for a year and outlives the account, so no field can hold a person: users appear by
-their pseudonym, and a field that is not listed below cannot be written at all.
+their pseudonym, and a field that is not listed below cannot be written at all. The line of a
+counted event is its metric too: CloudWatch reads that out of it (embedded metric format).
 """
 
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol
+
+from chalicelib.metrics import METRICS, NAMESPACE, STAGE, Metric
 
 LOG_FIELDS = frozenset(
     {
@@ -62,12 +65,30 @@ def listed(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def counted(metric: Metric, fields: dict[str, Any], stage: str) -> dict[str, Any]:
+    """Add to a line's fields what makes CloudWatch count it: once for the stage, and once more for
+    the value that splits the metric.
+
+    The form is Powertools', but for the line of its own: the event's line is there anyway.
+    """
+    from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import (
+        AmazonCloudWatchEMFProvider,
+    )
+
+    form = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, default_dimensions={STAGE: stage})
+    if metric.by in fields:
+        form.add_dimensions(**{metric.by: str(fields[metric.by])})
+    value = {metric.name: {"Unit": "Count", "Value": 1}}
+    return {**fields, **form.serialize_metric_set(value, {STAGE: stage})}
+
+
 class JsonLog:
     """Lines through the Powertools Logger, with the correlation id of the present invocation."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: str) -> None:
         from aws_lambda_powertools import Logger
 
+        self._stage = stage
         # Uncaught exceptions stay out: their text may hold what a user sent; `where` tells the
         # place.
         self._logger = Logger(
@@ -78,6 +99,8 @@ class JsonLog:
         self, event: str, *, level: Level = Level.INFO, **fields: str | int | bool | None
     ) -> None:
         extra = listed(dict(fields))
+        if event in METRICS:
+            extra = counted(METRICS[event], extra, self._stage)
         match level:
             case Level.INFO:
                 self._logger.info(event, **extra)

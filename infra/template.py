@@ -15,7 +15,7 @@ import yaml
 Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
 
-PARTS = ("storage", "queues", "keys", "logs", "api", "functions")
+PARTS = ("storage", "queues", "keys", "logs", "api", "functions", "alarms")
 """The parts every stage has, one file each; `sms-SENDER` and `human-check-KIND` join them, and test
 numbers where nobody lives.
 """
@@ -112,12 +112,26 @@ def assemble(infra: Path, stage: Stage) -> Template:
         template = merge(template, _read(infra / f"{part}.yaml"), where=part)
     variables = {"STAGE": stage.name, "SMS_SENDER": stage.sms_sender, **stage.settings}
     variables["HUMAN_CHECK"] = stage.human_check
-    told: Template = {"Globals": {"Function": {"Environment": {"Variables": variables}}}}
+    told: Template = {
+        "Globals": {"Function": {"Environment": {"Variables": variables}}},
+        "Parameters": {"Stage": _named_stage(stage)},
+    }
     template = merge(template, told, where="stages")
     merged = merge(template, stage.overlay, where="stages")
     if stage.is_production and "TEST_NUMBERS" in str(merged):
         raise TemplateError(f"{stage.name} is production and has no test numbers.")
     return merged
+
+
+def _named_stage(stage: Stage) -> Template:
+    """Write a parameter with one possible value: what the parts mean by `!Ref Stage`."""
+    description = "The stage that this template was packaged for; it cannot be changed"
+    return {
+        "Type": "String",
+        "Default": stage.name,
+        "AllowedValues": [stage.name],
+        "Description": description,
+    }
 
 
 def merge(left: Mapping[str, Any], right: Mapping[str, Any], *, where: str = "") -> Template:

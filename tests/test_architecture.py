@@ -21,8 +21,8 @@ CAPABILITIES = {
     for path in LIBRARY.iterdir()
     if (path / "__init__.py").exists() and path.name not in ("aws", "remote")
 }
-KERNEL = {"errors", "clock", "ids", "keys", "phone", "storage", "observability", "settings"}
-PURE_KERNEL = {"errors", "clock", "ids", "keys", "phone", "storage"}
+PURE_KERNEL = {"errors", "clock", "ids", "keys", "metrics", "phone", "storage"}
+KERNEL = PURE_KERNEL | {"observability", "settings"}
 
 
 def module_of(path: Path) -> str:

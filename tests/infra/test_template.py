@@ -222,6 +222,7 @@ class TestStages:
         "Parameters.WebOrigin.Default",
         "Parameters.WebOrigin.AllowedPattern",
         "Parameters.Sms",
+        "Parameters.Stage",
         "Parameters.TestNumbers",
         "Resources.SmsPolicy.Properties.PolicyDocument.Statement",
     )

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from local.client import Client
-from local.logs import list_groups
+from local.logs import list_groups, list_lines
 from local.repair import repair
 from local.system import STACK, System
 
@@ -66,6 +66,35 @@ class TestBuckets:
 
         for name in ("OriginalsBucketName", "RenditionsBucketName"):
             assert "Status" not in s3.get_bucket_versioning(Bucket=system.outputs[name])
+
+
+class TestAlarms:
+    def test_every_alarm_is_there_and_content(self, system: System) -> None:
+        template = json.loads(system.template.read_text())
+        declared = [
+            resource["Properties"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::CloudWatch::Alarm"
+        ]
+
+        pages = system.cloud.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        found = [alarm for page in pages for alarm in page["MetricAlarms"]]
+
+        assert {alarm["AlarmDescription"] for alarm in found} == {
+            alarm["AlarmDescription"] for alarm in declared
+        }
+        assert not [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
+
+    def test_what_they_count_is_in_the_lines_of_the_functions(
+        self, system: System, person: Client
+    ) -> None:
+        person.expect(200, "GET", "/me")
+
+        lines = [line.text for line in list_lines(system.cloud) if "SessionsOpened" in line.text]
+
+        [directive] = json.loads(lines[-1])["_aws"]["CloudWatchMetrics"]
+        assert (directive["Namespace"], directive["Dimensions"]) == ("ifotor", [["stage"]])
+        assert json.loads(lines[-1])["stage"] == "local"
 
 
 def test_every_log_is_kept_a_year(system: System) -> None:

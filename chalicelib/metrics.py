@@ -1,0 +1,39 @@
+"""Which events are counted: one table, from the event of a log line to its metric in CloudWatch.
+
+`infra/alarms.yaml` watches them and `docs/runbook.md` says what to do. A metric outlives every
+account and costs money for each value of its dimensions, so no dimension can hold a person.
+"""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+NAMESPACE = "ifotor"
+STAGE = "stage"
+"""The dimension that every metric has."""
+DIMENSIONS = frozenset({"limit"})
+"""Fields of a line that may split a metric: names of ours, a dozen values at most."""
+
+
+class Metric(Struct, frozen=True):
+    """A count: each line adds one, for the stage and again for each value of the field `by`."""
+
+    name: str
+    by: str | None = None
+
+
+METRICS: Mapping[str, Metric] = {
+    "session_opened": Metric("SessionsOpened"),
+    "session_ended": Metric("SessionsEnded"),
+    "sessions_ended": Metric("SessionsEndedTogether"),
+    "token_reused": Metric("TokensReused"),
+    "account_frozen": Metric("AccountsFrozen"),
+    "code_sent": Metric("CodesSent"),
+    "code_not_sent": Metric("CodesNotSent"),
+    "code_refused": Metric("CodesRefused"),
+    "code_limited": Metric("CodesLimited", by="limit"),
+    "human_check_failed": Metric("HumanChecksFailed"),
+    "request_failed": Metric("RequestsFailed"),
+    "upload_attempt_failed": Metric("UploadAttemptsFailed"),
+}
+"""Every event of identity is here, and what else an operator is woken for."""
