@@ -3,9 +3,10 @@
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
+
+from msgspec import Struct
 
 from chalicelib.errors import InvalidPhone
 
@@ -45,16 +46,18 @@ def parse_phone(text: str) -> Phone:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReservedPhone:
+class ReservedPhone(Struct, frozen=True, kw_only=True):
     """A number for people who try the app out, with a code that is always the same; nothing is
-    sent to it. Its repr shows neither.
+    sent to it.
     """
 
-    phone: Phone = field(repr=False)
-    code: str = field(repr=False)
+    phone: Phone
+    code: str
     until: datetime
     """When it stops working."""
+
+    def __repr__(self) -> str:
+        return "ReservedPhone(…)"  # neither the number nor the code
 
 
 def read_reserved_phones(text: str) -> tuple[ReservedPhone, ...]:

@@ -1,6 +1,5 @@
 """What identity needs from outside."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -42,22 +41,22 @@ class MessageKind(StrEnum):
     """To the old number; holds no code."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeMessage:
+class CodeMessage(Struct, frozen=True, kw_only=True):
     """A one-time code on its way to a number: its parts, for a provider that fills in a template,
     and the whole text, for one that sends what it gets.
-
-    Its repr shows no number and no code.
     """
 
     kind: MessageKind
-    phone: Phone = field(repr=False)
-    code: str = field(repr=False)
+    phone: Phone
+    code: str
     """Empty in a warning."""
     minutes: int
     """How long the code works."""
     language: Language
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return "CodeMessage(…)"  # neither the number nor the code
 
 
 class SmsSender(Protocol):
