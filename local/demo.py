@@ -10,7 +10,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from rich.table import Table
 
 from local.client import Client, UnexpectedAnswer
-from local.inspection import find_copies, find_secrets, list_items, list_objects, spellings
+from local.inspection import find_copies, find_secrets, list_items, list_objects
+from local.leaks import spellings
 from local.machine import CannotStart
 from local.photo_files import find_content_type
 from local.promises import Verdicts, judge_photo, judge_rendition

@@ -4,12 +4,13 @@ Reads with the account's root, past every interface of ifotor.
 """
 
 import hashlib
-import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from local.cloud import Cloud
+from local.leaks import find_leaks
 from local.logs import list_lines
 
 
@@ -61,24 +62,25 @@ def list_items(cloud: Cloud) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def find_secrets(cloud: Cloud, secrets: Iterable[str]) -> list[str]:
-    """Return the places where any of some secrets stands in the clear: tables, logs, emulator log.
+    """Return the places where any of some secrets stands in whatever disguise (`local.leaks`):
+    tables, names of objects, logs, the emulator's log.
 
-    Only the place is told, never the secret. A secret counts where it stands as a word of its own:
-    six digits of a code also occur inside longer numbers.
+    Only the place and the disguise are told, never the secret.
     """
-    words = "|".join(re.escape(each) for each in secrets)
-    pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{words})(?![0-9A-Za-z])")
-    places = {f"table {table}" for table, item in list_items(cloud) if pattern.search(_text(item))}
-    places |= {f"log {line.group}" for line in list_lines(cloud) if pattern.search(line.text)}
-    if pattern.search(cloud.log.read_text(errors="replace")):
-        places.add("the emulator's log")
-    return sorted(places)
-
-
-def spellings(phone: str) -> list[str]:
-    """Return the ways in which a phone number in E.164 with a country code of two digits may
-    stand."""
-    return [phone, phone.removeprefix("+"), phone[3:]]
+    wanted = list(secrets)
+    texts: dict[str, list[str]] = defaultdict(list)
+    for table, item in list_items(cloud):
+        texts[f"table {table}"].append(_text(item))
+    for each in list_objects(cloud):
+        texts[f"bucket {each.bucket}"].append(each.key)
+    for line in list_lines(cloud):
+        texts[f"log {line.group}"].append(line.text)
+    texts["the emulator's log"].append(cloud.log.read_text(errors="replace"))
+    return sorted(
+        f"{place}: {disguise}"
+        for place, found in texts.items()
+        for disguise in find_leaks(wanted, "\n".join(found))
+    )
 
 
 def _text(value: Any) -> str:

@@ -8,11 +8,10 @@ import pytest
 from bench.drawing import METADATA_MARKERS, draw_photo
 from local.client import Client
 from local.demo import NO_PHOTO
-from local.inspection import find_copies, find_secrets, list_items, list_objects, spellings
+from local.inspection import find_copies, list_items, list_objects
 from local.photo_files import read_jpeg
 from local.promises import LONGEST_SIDE_PX, six_months_after
 from local.system import System
-from tests.phones import next_phone
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -109,21 +108,6 @@ def test_the_same_key_gives_the_same_grant(person: Client, photo: bytes) -> None
     assert again["photo"] == first["photo"]
     assert again["upload"]["fields"]["key"] == first["upload"]["fields"]["key"]
     assert len(person.expect(200, "GET", "/photos")["photos"]) == 1
-
-
-def test_no_phone_code_or_token_is_in_any_table_or_log(system: System, photo: bytes) -> None:
-    person = Client(system.url)
-    phone = next_phone()
-    code = person.log_in(phone)
-    tokens = [person.access_token, person.refresh_token]
-    refreshed = person.expect(200, "POST", "/login/refresh", {"refresh_token": tokens[1]})
-    person.take_tokens(refreshed)
-    granted = person.grant("image/jpeg", photo)
-    person.upload(granted["upload"], photo)
-    person.wait_for(granted["photo"]["id"])
-
-    secrets = [*spellings(phone), code, *tokens, person.access_token, person.refresh_token]
-    assert find_secrets(system.cloud, secrets) == []
 
 
 def test_a_session_ends_at_once_when_its_user_logs_out(person: Client) -> None:
