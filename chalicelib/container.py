@@ -23,10 +23,12 @@ from chalicelib.identity.accounts import AccountService
 from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
+from chalicelib.identity.dormant_store import DormantStore
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
 from chalicelib.identity.ports import HumanCheck, MessageKind, SmsSender
+from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
@@ -60,9 +62,7 @@ class Container:
         return ChallengeService(
             store=self._challenge_store,
             code_ring=self._session_ring,
-            phone_ring=SecretsManagerRing(
-                client("secretsmanager"), settings.phone_index_secret_arn
-            ),
+            phone_ring=self._phone_ring,
             messages=CodeMessages(
                 web_host=settings.web_host,
                 android_app_hash=settings.android_app_hash,
@@ -83,10 +83,21 @@ class Container:
         return RegistrationService(challenges=self.challenges, clock=self._clock)
 
     @cached_property
+    def recovery(self) -> RecoveryService:
+        return RecoveryService(
+            store=DormantStore(self._accounts_table),
+            ring=self._phone_ring,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
     def login(self) -> LoginService:
         return LoginService(
             challenges=self.challenges,
             registering=self.registering,
+            recovery=self.recovery,
             store=LoginStore(self._accounts_table, self._challenge_store),
             session_ring=self._session_ring,
             vault=KmsPhoneVault(client("kms"), self._settings.phones_key_arn),
@@ -180,6 +191,10 @@ class Container:
     @cached_property
     def _account_store(self) -> AccountStore:
         return AccountStore(self._accounts_table)
+
+    @cached_property
+    def _phone_ring(self) -> SecretsManagerRing:
+        return SecretsManagerRing(client("secretsmanager"), self._settings.phone_index_secret_arn)
 
     @cached_property
     def _session_ring(self) -> SecretsManagerRing:

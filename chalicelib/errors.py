@@ -8,7 +8,8 @@ AppError
 ├── MethodNotAllowed        405
 ├── Conflict                409
 │   ├── RegistrationRequired     a new account needs a registration first
-│   └── PolicyNotInForce         another version of the policy was accepted
+│   ├── PolicyNotInForce         another version of the policy was accepted
+│   └── SecondFactorRequired     the account of the number was left alone for long
 ├── PayloadTooLarge         413
 ├── UnsupportedMediaType    415
 ├── InvalidRequest          422  understood, and a field is wrong: `errors` names each
@@ -20,6 +21,7 @@ AppError
 │   ├── GuardianRequired         a child registers without a guardian's proof
 │   ├── GuardianIsChild          the guardian's number is the one that registers
 │   ├── GuardianCodeRejected     as CodeRejected, for the guardian's code
+│   ├── SecondFactorRejected     not the recovery code of a dormant account
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── QuotaExceeded           429
 ├── TooManyRequests         429  codes of a number, an address, a country or all
@@ -99,6 +101,15 @@ class PolicyNotInForce(Conflict):
         super().__init__("Show the version in force first.", policy_version=policy_version)
 
 
+class SecondFactorRequired(Conflict):
+    """The number is proven, and may have passed to somebody else since its account was used."""
+
+    status, code, title = 409, "second_factor_required", "Is this account yours?"
+
+    def __init__(self, *, has_recovery_code: bool) -> None:
+        super().__init__("Send the same with an answer.", has_recovery_code=has_recovery_code)
+
+
 class PayloadTooLarge(AppError):
     status, code, title = 413, "payload_too_large", "The request is too large"
 
@@ -155,6 +166,14 @@ class GuardianIsChild(InvalidRequest):
 class GuardianCodeRejected(InvalidRequest):
     status, code = 422, "guardian_code_rejected"
     title = "The guardian's code does not work"
+
+    def __init__(self, attempts_left: int) -> None:
+        super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
+
+
+class SecondFactorRejected(InvalidRequest):
+    status, code = 422, "second_factor_rejected"
+    title = "That is not the recovery code"
 
     def __init__(self, attempts_left: int) -> None:
         super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)

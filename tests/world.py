@@ -17,24 +17,10 @@ from moto.sns.models import sns_backends
 from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.s3 import S3Objects
-from chalicelib.identity.account_store import AccountStore
-from chalicelib.identity.accounts import AccountService
-from chalicelib.identity.challenge_store import ChallengeStore
-from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
-from chalicelib.identity.devices import DeviceClaim
-from chalicelib.identity.login import LoginService
-from chalicelib.identity.login_store import LoginStore
-from chalicelib.identity.messages import CodeMessages
-from chalicelib.identity.new_sessions import Login
-from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import HumanCheck
-from chalicelib.identity.registering import RegistrationService
-from chalicelib.identity.session_store import SessionStore
-from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import original_object
-from chalicelib.phone import Phone
 from chalicelib.photos.deletion import DeletionService
 from chalicelib.photos.granting import GrantingService, Upload
 from chalicelib.photos.library import LibraryService
@@ -55,16 +41,15 @@ from tests.fakes import (
     FakeRetryQueue,
     FakeRing,
     FakeSms,
-    FakeVault,
 )
-from tests.limits import COUNTRIES, GENEROUS
-from tests.registering import AS_ADULT
+from tests.limits import GENEROUS
+from tests.people import ALICE_PHONE as ALICE_PHONE
+from tests.people import BOB_PHONE as BOB_PHONE
+from tests.people import People
 
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
-ALICE_PHONE = Phone("+8613800138000")
-BOB_PHONE = Phone("+8613900139000")
 TABLE_PROPERTIES = {
     "AttributeDefinitions",
     "BillingMode",
@@ -123,7 +108,7 @@ def last_text() -> str:
     return str(list(sent.values())[-1][1])
 
 
-class World:
+class World(People):
     """One user's view, one worker's view and the hands of a test on the same moto account."""
 
     def __init__(
@@ -147,52 +132,14 @@ class World:
         self.queue = FakeRetryQueue()
         self.renderer = FakeRenderer()
         self.session_ring = FakeRing(b"session key")
+        self.phone_ring = FakeRing(b"phone key")
         self.accounts = DynamoTable(self.dynamodb, "AccountsTable")
         self.photos = DynamoTable(self.dynamodb, "PhotosTable")
         self.originals = S3Objects(self.s3, "originals", key_arn="arn:key")
         self.renditions = S3Objects(self.s3, "renditions")
         self.photo_store = PhotoStore(self.photos)
-        self._build_identity()
+        self.build_identity()
         self._build_photos(renderer or self.renderer)
-
-    def _build_identity(self) -> None:
-        self.challenge_store = ChallengeStore(self.accounts, self.limits)
-        self.challenges = ChallengeService(
-            store=self.challenge_store,
-            code_ring=self.session_ring,
-            phone_ring=FakeRing(b"phone key"),
-            messages=CodeMessages(
-                web_host="photos.example", android_app_hash="", reserved=(), entropy=self.entropy
-            ),
-            sms=self.sms,
-            human_check=self.human_check,
-            limits=self.limits,
-            countries=COUNTRIES,
-            clock=self.clock,
-            entropy=self.entropy,
-            log=self.log,
-        )
-        self.registering = RegistrationService(challenges=self.challenges, clock=self.clock)
-        self.login = LoginService(
-            challenges=self.challenges,
-            registering=self.registering,
-            store=LoginStore(self.accounts, self.challenge_store),
-            session_ring=self.session_ring,
-            vault=FakeVault(),
-            clock=self.clock,
-            entropy=self.entropy,
-            log=self.log,
-        )
-        self.sessions = SessionService(
-            store=SessionStore(self.accounts),
-            ring=self.session_ring,
-            clock=self.clock,
-            entropy=self.entropy,
-            log=self.log,
-        )
-        account_store = AccountStore(self.accounts)
-        self.account = AccountService(store=account_store, clock=self.clock, log=self.log)
-        self.identity_data = IdentityData(account_store)
 
     def _build_photos(self, renderer: ImageRenderer) -> None:
         store, clock, log = self.photo_store, self.clock, self.log
@@ -209,15 +156,6 @@ class World:
             store=store, due=DuePhotos(self.photos), clock=clock, log=log, **buckets
         )
         self.photos_data = PhotosData(store, **buckets)
-
-    def log_in(self, phone: Phone = ALICE_PHONE) -> UserId:
-        return self.open_session(phone).account.id
-
-    def open_session(self, phone: Phone = ALICE_PHONE, device: DeviceClaim | None = None) -> Login:
-        challenge = self.challenges.send_code(phone)
-        return self.login.verify_code(
-            challenge.id, phone, self.sms.last_code(), device, registration=AS_ADULT
-        )
 
     def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
         wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)

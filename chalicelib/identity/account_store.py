@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from chalicelib.clock import from_iso, to_iso
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.identity.dormant_store import RECOVERY_MAC
 from chalicelib.identity.items import notice_from_item, session_from_item
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
@@ -44,6 +45,8 @@ class AccountRows(Struct, frozen=True, kw_only=True):
     """One user's account as its rows tell it."""
 
     created_at: datetime
+    age_band: str | None
+    has_recovery_code: bool
     sessions: Sequence[Session]
     notices: Sequence[Notice]
 
@@ -59,6 +62,8 @@ class AccountStore:
             raise NotFound
         return AccountRows(
             created_at=from_iso(profile["created_at"]),
+            age_band=profile.get("age_band"),
+            has_recovery_code=RECOVERY_MAC in profile,
             sessions=[
                 session_from_item(user_id, row)
                 for row in rows

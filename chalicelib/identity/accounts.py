@@ -17,6 +17,8 @@ class Overview(Struct, frozen=True, kw_only=True):
     """What an account says of itself to one of its sessions."""
 
     created_at: datetime
+    age_band: str | None
+    has_recovery_code: bool
     notices: Sequence[Notice]
     """Newest first; not those about the reading session itself."""
 
@@ -32,7 +34,12 @@ class AccountService:
         notices = notices_to_show(
             found.notices, found.sessions, caller.session_id, self._clock.now()
         )
-        return Overview(created_at=found.created_at, notices=notices)
+        return Overview(
+            created_at=found.created_at,
+            age_band=found.age_band,
+            has_recovery_code=found.has_recovery_code,
+            notices=notices,
+        )
 
     def dismiss_notice(self, caller: Caller, notice_id: str) -> None:
         """Delete a notice for good.

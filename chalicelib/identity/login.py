@@ -1,18 +1,26 @@
 """Use case: logging in. The proof of a number is exchanged for a session."""
 
+from datetime import datetime
+
 from chalicelib.clock import Clock
 from chalicelib.errors import CodeRejected
 from chalicelib.identity.challenges import ChallengeService
+from chalicelib.identity.codes import Proof
 from chalicelib.identity.devices import DeviceClaim
+from chalicelib.identity.dormancy import DORMANT_AFTER, NO_ANSWER, DormantAnswer
 from chalicelib.identity.login_store import LoginStore
+from chalicelib.identity.model import Account
 from chalicelib.identity.new_sessions import Login, draw_account, draw_session
 from chalicelib.identity.notices import NoticeKind, draw_notice
 from chalicelib.identity.ports import PhoneVault, SecretRing
+from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.registration import Channel, Registration
+from chalicelib.identity.session_opening import DormantAccount
 from chalicelib.ids import ChallengeId, Entropy
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
+from chalicelib.storage import Item
 
 
 class LoginService:
@@ -21,6 +29,7 @@ class LoginService:
         *,
         challenges: ChallengeService,
         registering: RegistrationService,
+        recovery: RecoveryService,
         store: LoginStore,
         session_ring: SecretRing,
         vault: PhoneVault,
@@ -30,6 +39,7 @@ class LoginService:
     ) -> None:
         self._challenges = challenges
         self._registering = registering
+        self._recovery = recovery
         self._store = store
         self._session_ring = session_ring
         self._vault = vault
@@ -45,6 +55,7 @@ class LoginService:
         device: DeviceClaim | None = None,
         *,
         registration: Registration | None = None,
+        answer: DormantAnswer = NO_ANSWER,
     ) -> Login:
         """Exchange a one-time code for a session; the first success of a number creates its
         account. A code works once.
@@ -53,28 +64,61 @@ class LoginService:
             code: six ASCII digits as typed.
             device: what the client says of itself, kept with the session.
             registration: needed for a number without an account, and only there.
+            answer: needed for an account that was left alone for long, and only there.
         Raises:
             CodeRejected: wrong, used, expired, or asked for before the account was frozen;
                 deliberately one error for all.
             TooManyRequests: too many wrong tries on this number today, over all its codes.
             RegistrationRequired and what else `RegistrationService.accept` refuses: the code is
                 right, the number is new, and nothing is used up but the attempt.
+            SecondFactorRequired, SecondFactorRejected: the same for a dormant account.
+            Conflict: the account is said to be somebody else's, and its owner was there lately.
         """
         proof = self._challenges.prove(challenge_id, phone, code)
-        now = self._clock.now()
         known = proof.attempt.account
-        account = known or draw_account(now, self._entropy)
+        if known is None:
+            return self._register(proof, device, registration)
+        if answer.is_not_mine:
+            return self._register(proof, device, registration, self._recovery.get_abandoned(known))
+        try:
+            return self._enter(known, proof, device, self._clock.now() - DORMANT_AFTER)
+        except DormantAccount as dormant:
+            self._recovery.question(known, dormant.profile, proof, answer)
+        return self._enter(known, proof, device, None)
+
+    def _enter(
+        self,
+        account: Account,
+        proof: Proof,
+        device: DeviceClaim | None,
+        dormant_before: datetime | None,
+    ) -> Login:
+        now = self._clock.now()
         secret = self._session_ring.current()
         tokens, session = draw_session(account, device, secret, now, self._entropy)
-        if known:
-            notice = draw_notice(NoticeKind.NEW_LOGIN, session, now, self._entropy)
-            opened = self._store.open_session(proof, session, notice)
-        else:
-            acceptance = self._registering.accept(registration, Channel.PHONE, registrant=phone)
-            sealed = self._vault.seal(phone, account.id)
-            opened = self._store.open_first_session(proof, sealed, session, acceptance)
-        if not opened:
+        notice = draw_notice(NoticeKind.NEW_LOGIN, session, now, self._entropy)
+        if not self._store.open_session(proof, session, notice, dormant_before):
             raise CodeRejected(attempts_left=0)
-        is_new = known is None
-        self._log.record("session_opened", user=account.pseudonym, is_new=is_new)
-        return Login(account=account, is_new=is_new, tokens=tokens)
+        self._log.record("session_opened", user=account.pseudonym, is_new=False)
+        return Login(account=account, is_new=False, tokens=tokens)
+
+    def _register(
+        self,
+        proof: Proof,
+        device: DeviceClaim | None,
+        registration: Registration | None,
+        abandoned: Item | None = None,
+    ) -> Login:
+        """Open a new account for a number, in the place of the abandoned one if it has that."""
+        accepted = self._registering.accept(registration, Channel.PHONE, registrant=proof.phone)
+        now = self._clock.now()
+        account = draw_account(now, self._entropy)
+        secret = self._session_ring.current()
+        tokens, session = draw_session(account, device, secret, now, self._entropy)
+        sealed = self._vault.seal(proof.phone, account.id)
+        if not self._store.open_first_session(proof, sealed, session, accepted, abandoned):
+            raise CodeRejected(attempts_left=0)
+        if abandoned:
+            self._log.record("account_locked", user=str(abandoned["pseudonym"]))
+        self._log.record("session_opened", user=account.pseudonym, is_new=True)
+        return Login(account=account, is_new=True, tokens=tokens)

@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     """A session was opened on a device that no open session knows."""
     TOKEN_REUSED = "token_reused"  # noqa: S105 - the name of a notice
     """A session was ended because one of its refresh tokens was used twice: two may have it."""
+    RECOVERY_CODE_SET = "recovery_code_set"
+    """A recovery code was drawn, and any before it is dead."""
     MINOR_GUIDANCE = "minor_guidance"
     """Somebody under 18 registered: read the policy with a parent or guardian (AG)."""
 
@@ -40,6 +42,18 @@ def draw_notice(kind: NoticeKind, session: Session, now: datetime, entropy: Entr
         kind=kind,
         session_id=session.id,
         device=session.device,
+        created_at=now,
+        expires_at=now + NOTICE_LIFETIME,
+    )
+
+
+def draw_word(kind: NoticeKind, by: SessionId, now: datetime, entropy: Entropy) -> Notice:
+    """Make a notice of what one session did to the account, for all the others to read."""
+    return Notice(
+        id=NoticeId(uuid7(now, entropy)),
+        kind=kind,
+        session_id=by,
+        device=None,
         created_at=now,
         expires_at=now + NOTICE_LIFETIME,
     )

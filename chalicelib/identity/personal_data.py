@@ -10,7 +10,7 @@ SHOWN = (
     *("created_at", "last_used_at", "ends_at", "access_expires_at", "refresh_expires_at"),
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
     *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
-    "accepted_at",
+    *("accepted_at", "locked_at"),
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
 

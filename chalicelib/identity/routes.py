@@ -11,6 +11,7 @@ from chalicelib.errors import InvalidRequest
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.identity.codes import Challenge
 from chalicelib.identity.devices import DeviceClaim, Platform
+from chalicelib.identity.dormancy import NO_ANSWER, DormantAnswer
 from chalicelib.identity.items import device_to_shown
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
@@ -90,12 +91,23 @@ class RegistrationFields(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class SecondFactorFields(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is asked about an account that was left alone for long."""
+
+    recovery_code: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
+    is_not_mine: bool = False
+
+    def to_answer(self) -> DormantAnswer:
+        return DormantAnswer(**structs.asdict(self))
+
+
 class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
     challenge_id: ChallengeIdText
     phone: PhoneText
     code: CodeText
     device: DeviceFields | None = None
     registration: RegistrationFields | None = None
+    second_factor: SecondFactorFields | None = None
 
 
 class EndingsRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -156,6 +168,7 @@ def open_session(request: Request) -> Reply:
         body.code,
         device,
         registration=body.registration.to_registration() if body.registration else None,
+        answer=body.second_factor.to_answer() if body.second_factor else NO_ANSWER,
     )
     user = {"id": login.account.id, "is_new": login.is_new}
     return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})
@@ -198,6 +211,12 @@ def freeze_account(request: Request) -> Reply:
     return Reply(HTTPStatus.OK, {"ended": services().accounts.freeze(request.caller)})
 
 
+@routes.serve("POST", "/me/recovery-code")
+def set_recovery_code(request: Request) -> Reply:
+    code = services().recovery.set_recovery_code(request.caller)
+    return Reply(HTTPStatus.CREATED, {"recovery_code": code})
+
+
 @routes.serve("GET", "/me")
 def get_me(request: Request) -> Reply:
     user_id = request.caller.user_id
@@ -206,6 +225,8 @@ def get_me(request: Request) -> Reply:
     body = {
         "id": user_id,
         "created_at": to_iso(overview.created_at),
+        "age_band": overview.age_band,
+        "has_recovery_code": overview.has_recovery_code,
         "limits": limits,
         "notices": [notice_to_json(one) for one in overview.notices],
     }

@@ -32,10 +32,26 @@ SESSION_COUNT = "session_count"
 FROZEN_AT = "frozen_at"
 LAST_LOGIN_AT = "last_login_at"
 """When the account's owner last proved who they are."""
+LOCKED_AT = "locked_at"
+"""When the account's number went to somebody else's; it is never opened again."""
+
+
+class DormantAccount(Exception):
+    """The account was left alone for too long to be opened by this proof; carries its profile."""
+
+    def __init__(self, profile: Item) -> None:
+        super().__init__("the account is dormant")
+        self.profile = profile
 
 
 def open_among(
-    accounts: Table, proof: Sequence[Write], session: Session, notice: Notice, *, asked_at: datetime
+    accounts: Table,
+    proof: Sequence[Write],
+    session: Session,
+    notice: Notice,
+    *,
+    asked_at: datetime,
+    dormant_before: datetime | None = None,
 ) -> bool:
     """Open a session beside the account's others, in one call; thaw the account if it was frozen
     before `asked_at`.
@@ -47,9 +63,13 @@ def open_among(
     Args:
         proof: the writes that consume what proves the user, and fail if it was used meanwhile.
         asked_at: when the user began to log in; before a freeze, it no longer counts.
+        dormant_before: an account whose last login is older isn't opened; None: any is.
     Returns:
-        False if the proof was used, the account is gone, or was frozen since.
+        False if the proof was used, the account is gone or locked, or was frozen since.
+    Raises:
+        DormantAccount: its last login is too old; nothing was written.
     """
+    awake = _is_awake(dormant_before)
     below = AnyOf((Absent(SESSION_COUNT), Compare(SESSION_COUNT, "<", MAX_SESSIONS)))
     try:
         accounts.write(
@@ -59,13 +79,17 @@ def open_among(
                 set={LAST_LOGIN_AT: to_iso(session.created_at)},
                 add={SESSION_COUNT: 1},
                 remove=(FROZEN_AT,),
-                when=AllOf((Exists(), _not_frozen_since(asked_at), below)),
+                when=AllOf((*_is_open(asked_at), awake, below)),
             ),
             put_session(session),
             put_notice(session.account.id, notice),
         )
     except ConditionFailed as refusal:
-        if refusal.index != len(proof) or not _is_full(refusal.item):
+        if refusal.index != len(proof):
+            return False
+        if _is_dormant(refusal.item, dormant_before):
+            raise DormantAccount(refusal.item or {}) from None
+        if not _is_full(refusal.item):
             return False
         return _open_in_place_of_oldest(
             accounts, proof, session, notice, asked_at, refusal.item or {}
@@ -94,7 +118,7 @@ def _open_in_place_of_oldest(
                 key=profile_key(session.account.id),
                 set={SESSION_COUNT: len(kept) + 1, LAST_LOGIN_AT: to_iso(now)},
                 remove=(FROZEN_AT,),
-                when=AllOf((Exists(), _not_frozen_since(asked_at), unchanged)),
+                when=AllOf((*_is_open(asked_at), unchanged)),
             ),
             put_session(session),
             put_notice(session.account.id, notice),
@@ -105,8 +129,22 @@ def _open_in_place_of_oldest(
     return True
 
 
-def _not_frozen_since(asked_at: datetime) -> Condition:
-    return AnyOf((Absent(FROZEN_AT), Compare(FROZEN_AT, "<", to_iso(asked_at))))
+def _is_open(asked_at: datetime) -> tuple[Condition, ...]:
+    not_frozen = AnyOf((Absent(FROZEN_AT), Compare(FROZEN_AT, "<", to_iso(asked_at))))
+    return (Exists(), Absent(LOCKED_AT), not_frozen)
+
+
+def _is_awake(dormant_before: datetime | None) -> Condition:
+    if dormant_before is None:
+        return Exists()
+    return AnyOf((Absent(LAST_LOGIN_AT), Compare(LAST_LOGIN_AT, ">", to_iso(dormant_before))))
+
+
+def _is_dormant(profile: Item | None, dormant_before: datetime | None) -> bool:
+    if profile is None or dormant_before is None or LOCKED_AT in profile:
+        return False
+    last = profile.get(LAST_LOGIN_AT)
+    return last is not None and last <= to_iso(dormant_before)
 
 
 def _is_full(profile: Item | None) -> bool:

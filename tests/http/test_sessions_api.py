@@ -124,3 +124,26 @@ class TestFreeze:
         proof = {"challenge_id": old, "phone": PHONE, "code": old_code}
         assert api.send("POST", "/login/sessions", proof).json["code"] == "code_rejected"
         assert api.log_in().json["user"]["id"] == tokens["user"]["id"]
+
+
+class TestRecoveryCode:
+    def test_is_shown_once_and_known_to_be_there(self, api: Api) -> None:
+        api.log_in()
+        assert api.send("GET", "/me").json["has_recovery_code"] is False
+        drawn = api.send("POST", "/me/recovery-code")
+
+        assert drawn.status == 201
+        assert len(drawn.json["recovery_code"]) == 23
+        me = api.send("GET", "/me").json
+        assert me["has_recovery_code"] is True
+        assert drawn.json["recovery_code"] not in str(me)
+
+    def test_account_in_use_is_not_given_up_by_a_code(self, api: Api) -> None:
+        mine = api.log_in().json["user"]["id"]
+        challenge = api.send("POST", "/login/codes", {"phone": PHONE}).json["challenge_id"]
+        body = {"challenge_id": challenge, "phone": PHONE, "code": code_in(last_text())}
+        body |= {"registration": REGISTRATION, "second_factor": {"is_not_mine": True}}
+        refused = api.send("POST", "/login/sessions", body)
+
+        assert (refused.status, refused.json["code"]) == (409, "conflict")
+        assert api.log_in().json["user"]["id"] == mine

@@ -12,9 +12,11 @@ from chalicelib.errors import SmsUnavailable, TooManyRequests
 from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
+from chalicelib.identity.dormant_store import DormantStore
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
+from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import Phone
@@ -65,6 +67,9 @@ class Flood:
         self.login = LoginService(
             challenges=self.challenges,
             registering=RegistrationService(challenges=self.challenges, clock=self.clock),
+            recovery=RecoveryService(
+                store=DormantStore(accounts), ring=ring, clock=self.clock, entropy=entropy, log=log
+            ),
             store=LoginStore(accounts, store),
             session_ring=ring,
             vault=FakeVault(),

@@ -90,7 +90,8 @@ def test_the_document_holds_no_script_and_no_style_of_its_own() -> None:
 def test_a_module_is_short_checked_and_makes_no_markup_from_text(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
 
-    assert len(text.splitlines()) <= MAX_LINES
+    # Words are data, a line each, and tests hold them.
+    assert len(text.splitlines()) <= MAX_LINES or file.parent.name == "locales"
     assert file.parent.name == "locales" or text.startswith("// @ts-check\n/** ")
     assert not re.search(
         r"innerHTML =|insertAdjacentHTML|document\.write|\beval\(|new Function", text

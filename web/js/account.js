@@ -7,6 +7,7 @@ import * as api from "./api.js";
 class Account extends EventTarget {
   /** @type {Notice[]} */
   notices = [];
+  hasRecoveryCode = false;
   /** @type {Set<string>} ids that an answer still under way may name once more */
   #dismissed = new Set();
 
@@ -17,7 +18,9 @@ class Account extends EventTarget {
   }
 
   async load() {
-    this.take((await api.getMe()).notices);
+    const me = await api.getMe();
+    this.hasRecoveryCode = me.has_recovery_code;
+    this.take(me.notices);
   }
 
   /**

@@ -34,6 +34,7 @@ import * as session from "./session.js";
  *   policy_version: string, locale: string, age_band: AgeBand,
  *   guardian?: {challenge_id: string, phone: string, code: string},
  * }} Registration
+ * @typedef {{recovery_code?: string, is_not_mine?: boolean}} SecondFactor
  * @typedef {{version: string, locale: string, sha256: string, text: string}} Policy
  * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
  * @typedef {{
@@ -164,10 +165,11 @@ export const requestGuardianCode = (phone, guardian) =>
  * @param {string} challengeId
  * @param {string} phone
  * @param {string} code
- * @param {Registration} [registration] for a number without an account
+ * @param {{registration?: Registration, second_factor?: SecondFactor}} [more] for a number without an account, and
+ *   for one whose account was left alone for long
  */
-export async function logIn(challengeId, phone, code, registration) {
-  const body = { challenge_id: challengeId, phone, code, device: describeDevice(), registration };
+export async function logIn(challengeId, phone, code, more = {}) {
+  const body = { challenge_id: challengeId, phone, code, device: describeDevice(), ...more };
   session.begin(await send("POST", "/login/sessions", { body }));
 }
 
@@ -197,7 +199,10 @@ export async function freezeAccount() {
   return answer;
 }
 
-/** @returns {Promise<{limits: Limits, notices?: Notice[]}>} */
+/** It is shown this once, and kills the one before. @returns {Promise<{recovery_code: string}>} */
+export const drawRecoveryCode = () => sendAs("POST", "/me/recovery-code");
+
+/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean}>} */
 export const getMe = () => sendAs("GET", "/me");
 
 /**

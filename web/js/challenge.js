@@ -23,15 +23,25 @@ export const registering = {
   /** @type {import("./api.js").AgeBand | null} */
   ageBand: null,
   guardian: { phone: "", texted: nothingTexted() },
+  /** Whether the number has an account that the person says is not theirs. */
+  isNotMine: false,
 };
 
+/** An account that was left alone for long, and the code that proved its number. */
+export const dormant = { code: "", hasRecoveryCode: false };
+
+export function forgetDormant() {
+  Object.assign(dormant, { code: "", hasRecoveryCode: false });
+}
+
 export function forgetRegistration() {
-  Object.assign(registering, { code: "", policy: null, agreed: false, ageBand: null });
+  Object.assign(registering, { code: "", policy: null, agreed: false, ageBand: null, isNotMine: false });
   registering.guardian = { phone: "", texted: nothingTexted() };
 }
 
 export function forgetSignIn() {
   forgetRegistration();
+  forgetDormant();
   signingIn.phone = "";
   signingIn.challenge = null;
   signingIn.wait = null;
@@ -44,6 +54,7 @@ export async function askForCode() {
     const { challenge_id, expires_at } = await api.requestCode(phone);
     signingIn.wait = null;
     registering.code = "";
+    forgetDormant();
     signingIn.challenge = {
       id: challenge_id,
       expiresAt: Date.parse(expires_at),
@@ -61,17 +72,19 @@ export async function askForCode() {
  * is remembered, and works for that.
  * @param {string} code
  * @param {import("./api.js").Registration} [registration]
+ * @param {import("./api.js").SecondFactor} [secondFactor]
  */
-export async function handInCode(code, registration) {
+export async function handInCode(code, registration, secondFactor) {
   const { challenge, phone } = signingIn;
   if (!challenge) return;
   try {
-    await api.logIn(challenge.id, phone, code, registration);
+    await api.logIn(challenge.id, phone, code, { registration, second_factor: secondFactor });
   } catch (error) {
     rememberWait(error);
     challenge.spent = isLimit(error) || attemptsLeft(error) === 0;
-    if (challenge.spent) registering.code = "";
+    if (challenge.spent) registering.code = dormant.code = "";
     if (needsRegistration(error)) registering.code = code;
+    if (isDormant(error)) Object.assign(dormant, { code, hasRecoveryCode: error.facts.has_recovery_code });
     throw error;
   }
 }
@@ -82,12 +95,23 @@ export async function register() {
   if (!policy || !ageBand) return;
   const { phone, texted } = guardian;
   const consent = { challenge_id: texted.challengeId, phone, code: texted.code };
-  await handInCode(code, {
+  const said = {
     policy_version: policy.version,
     locale: policy.locale,
     age_band: ageBand,
     guardian: ageBand === "under_14" ? consent : undefined,
-  });
+  };
+  await handInCode(code, said, registering.isNotMine ? { is_not_mine: true } : undefined);
+}
+
+/** Open an account that was left alone for long. @param {string} recoveryCode */
+export async function answerDormant(recoveryCode) {
+  await handInCode(dormant.code, undefined, { recovery_code: recoveryCode });
+}
+
+/** @param {unknown} error @returns {error is api.ApiError} */
+export function isDormant(error) {
+  return error instanceof api.ApiError && error.code === "second_factor_required";
 }
 
 /** Text a code to the guardian of the child who registers. */
@@ -102,7 +126,8 @@ export function needsRegistration(error) {
 
 /** @param {unknown} error whether it leaves the code without use */
 export function isSpent(error) {
-  return isLimit(error) || attemptsLeft(error) !== undefined;
+  const isLast = error instanceof api.ApiError && error.code === "second_factor_rejected" && !error.facts.attempts_left;
+  return isLast || isLimit(error) || attemptsLeft(error) !== undefined;
 }
 
 /** @param {unknown} error @returns {error is api.ApiError} */

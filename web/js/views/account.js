@@ -7,6 +7,7 @@ import { fill, focusHeading, h, icon } from "../dom.js";
 import { formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { confirmAction } from "./confirm.js";
+import { recoveryPart } from "./recovery-part.js";
 import { showReceipt } from "./receipts.js";
 
 /** @typedef {import("../api.js").Session} Session */
@@ -47,6 +48,7 @@ class AccountView {
           h("p", { class: "account-lead" }, t("account.devices_lead")),
           this.devices,
         ),
+        recoveryPart(this.#life.signal),
         this.#leak(),
       ),
     );

@@ -5,6 +5,7 @@ import {
   askForCode,
   attemptsLeft,
   handInCode,
+  isDormant,
   isLimit,
   needsRegistration,
   secondsToWait,
@@ -62,7 +63,7 @@ export function showCodeStep(card, sms, signal, { go, done, words }) {
       if (!signal.aborted) done();
     } catch (error) {
       if (signal.aborted) return;
-      if (needsRegistration(error)) return go();
+      if (needsRegistration(error) || isDormant(error)) return go();
       sayRefusal(error);
       idle(submit, t("code.submit"));
       tick();

@@ -39,6 +39,10 @@ const WORDS = {
     title: t("security.token_reused"),
     body: t("security.token_reused_more", { device: titleOf(device), date: formatMoment(created_at) }),
   }),
+  recovery_code_set: ({ created_at }) => ({
+    title: t("security.recovery_code_set"),
+    body: t("security.recovery_code_set_more", { date: formatMoment(created_at) }),
+  }),
   minor_guidance: () => ({
     title: t("security.minor_guidance"),
     body: t("security.minor_guidance_more"),

@@ -1,13 +1,14 @@
 // @ts-check
 /** Signing in: a phone number, then the code that was sent to it. */
 import * as api from "../api.js";
-import { askForCode, forgetSignIn, registering, secondsToWait, signingIn } from "../challenge.js";
+import { askForCode, dormant, forgetSignIn, registering, secondsToWait, signingIn } from "../challenge.js";
 import { describeDevice, deviceName } from "../device.js";
 import { announce, fill, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explainLimit, formatCountdown } from "../limits.js";
 import { explain } from "../problems.js";
 import { showCodeStep } from "./code-step.js";
+import { showDormantStep } from "./dormant-step.js";
 import { busy, idle, isBusy, problemLine, say, sayWait } from "./form.js";
 import { showRegisterStep } from "./register-step.js";
 import { smsPanel } from "./sms.js";
@@ -27,13 +28,15 @@ export function showSignIn(root, { onSignedIn, notice = "" }) {
   const go = ({ words = "", moveFocus = true } = {}) => {
     step?.abort();
     step = new AbortController();
-    const name = registering.code ? "register" : "code";
+    const name = registering.code ? "register" : dormant.code ? "dormant" : "code";
     root.dataset.step = signingIn.challenge ? name : "phone";
     const done = () => {
       forgetSignIn();
       onSignedIn();
     };
     if (signingIn.challenge && registering.code) showRegisterStep(card, sms, step.signal, { go, done });
+    else if (signingIn.challenge && dormant.code)
+      showDormantStep(card, sms, { go, done, signal: step.signal });
     else if (signingIn.challenge) showCodeStep(card, sms, step.signal, { go, done, words });
     else showPhoneStep(card, sms, step.signal, { go, words, moveFocus });
   };
