@@ -18,7 +18,7 @@ _LOOKS = 3
 
 def measure(work: Work, plan: Plan) -> Measured:
     """Look up what the plan could not know."""
-    trim = plan.geometry.trim
+    trim = plan.recipe.geometry.trim
     return Measured(
         trim=_plain_edges(work, trim.tolerance) if trim else None,
         focus=_busiest(work.pixels) if "focus" in plan.measures else None,

@@ -1,10 +1,12 @@
 """The picture while it is worked on, and how its colours are named."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PIL import Image
 
-from chalicelib.imaging.colour import ColouredImage
+from chalicelib.imaging.colour import ColouredImage, to_srgb
+from chalicelib.imaging.plan.compiling import Plan
 from chalicelib.imaging.plan.curves import from_light, to_light
 
 TRANSPARENT = "transparent"
@@ -26,6 +28,7 @@ class Work:
         alpha: "L", uint8, of the same size; None where all is opaque.
         keeps_alpha: the result may be transparent.
         seed: the recipe's hash, for what looks random.
+        pictures: the other photos, joined, in the same space.
     """
 
     pixels: Image.Image
@@ -33,6 +36,26 @@ class Work:
     is_display_p3: bool
     keeps_alpha: bool
     seed: bytes
+    pictures: Mapping[str, Image.Image]
+
+    @classmethod
+    def on(cls, picture: ColouredImage, others: Mapping[str, ColouredImage], plan: Plan) -> "Work":
+        """Begin with a picture and those that will be laid beside or on it, in one space."""
+        needed = {name: others[name] for name in plan.pictures}
+        spaces = {one.is_display_p3 for one in (picture, *needed.values()) if _has_colour(one)}
+        if len(spaces) > 1:
+            picture = _in_srgb(picture)
+            needed = {name: _in_srgb(one) for name, one in needed.items()}
+        work = cls(
+            pixels=picture.image,
+            alpha=None,
+            is_display_p3=picture.is_display_p3,
+            keeps_alpha=plan.output.keeps_alpha,
+            seed=bytes.fromhex(plan.recipe_hash),
+            pictures={name: one.image for name, one in needed.items()},
+        )
+        work.put(picture.image)
+        return work
 
     def joined(self) -> Image.Image:
         """Return one image with its alpha, so that resampling weighs colours by it."""
@@ -74,3 +97,16 @@ class Work:
         return ColouredImage(
             self.joined(), is_display_p3=self.is_display_p3 and self.pixels.mode == "RGB"
         )
+
+
+def _has_colour(picture: ColouredImage) -> bool:
+    return picture.image.mode in ("RGB", "RGBA")
+
+
+def _in_srgb(picture: ColouredImage) -> ColouredImage:
+    if not picture.is_display_p3 or not _has_colour(picture):
+        return ColouredImage(picture.image, is_display_p3=False)
+    converted = to_srgb(ColouredImage(picture.image.convert("RGB"), is_display_p3=True))
+    if picture.image.mode == "RGBA":
+        converted.putalpha(picture.image.getchannel("A"))
+    return ColouredImage(converted, is_display_p3=False)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.imaging.plan import steps
 from chalicelib.imaging.plan.colour import colour, grain, vignette
+from chalicelib.imaging.plan.decoration import decorating, edges, grown, pictures, room_for
 from chalicelib.imaging.plan.detail import detail
 from chalicelib.imaging.plan.layout import Layout, Measured, Output, Size, Source, lay_out
 from chalicelib.imaging.plan.projection import (
@@ -16,7 +17,6 @@ from chalicelib.imaging.plan.projection import (
     steps_at,
 )
 from chalicelib.imaging.recipe.document import Recipe, recipe_hash
-from chalicelib.imaging.recipe.geometry import Geometry
 
 MAX_DECODE_PX = 4096
 """However small the crop, no more is decoded: 4096 px give 50 megabytes, 98 at the next scale."""
@@ -27,22 +27,24 @@ class Plan:
     """One pass over the pixels, in order.
 
     Attributes:
+        recipe, source, output: what it was compiled from.
         recipe_hash: names the recipe; also seeds whatever looks random.
         decode_px: how long the decoded picture's long side should be; more is wasted work.
         size: of the result, or the most it can be: when what is cut is found by measuring, and when
             the decoder's own size is near enough (up to 5 % less).
         measures: what has to be looked up in the pixels first.
-        geometry, source, output: what the steps were compiled from, for when it was measured.
+        pictures: ids of the other photos it needs, for whose owner the caller answers.
         steps: in the order in which they run.
     """
 
+    recipe: Recipe
+    source: Source
+    output: Output
     recipe_hash: str
     decode_px: int
     size: Size
     measures: tuple[str, ...]
-    geometry: Geometry
-    source: Source
-    output: Output
+    pictures: tuple[str, ...]
     steps: tuple[steps.Step, ...]
 
     def __str__(self) -> str:
@@ -58,24 +60,39 @@ class Cost:
     cpu_ms: int
 
 
-def compile_plan(recipe: Recipe, source: Source, output: Output) -> Plan:
-    """Fold a recipe into as few passes as there can be."""
-    layout = lay_out(recipe.geometry, source, output)
+def compile_plan(
+    recipe: Recipe, source: Source, output: Output, measured: Measured | None = None
+) -> Plan:
+    """Fold a recipe into as few passes as there can be.
+
+    Args:
+        measured: what the pixels told of what a first plan wanted to measure.
+    """
+    decoration = recipe.decoration
+    layout = lay_out(
+        recipe.geometry,
+        source,
+        output,
+        room=room_for(decoration),
+        measured=measured or Measured(),
+    )
     return Plan(
-        recipe_hash=recipe_hash(recipe),
-        decode_px=_decode_px(layout, source),
-        size=layout.canvas,
-        measures=_measures(recipe.geometry),
-        geometry=recipe.geometry,
+        recipe=recipe,
         source=source,
         output=output,
+        recipe_hash=recipe_hash(recipe),
+        decode_px=_decode_px(layout, source),
+        size=grown(layout.canvas, edges(decoration)),
+        measures=_measures(recipe) if measured is None else (),
+        pictures=pictures(decoration),
         steps=(
-            *placing(layout),
+            *_placing(layout),
             *colour(recipe.tone, recipe.look),
             *vignette(recipe.tone.vignette, recipe.look),
             *detail(recipe.detail, layout.content),
             *grain(recipe.detail.grain, recipe.look),
-            *framing(layout, recipe.geometry),
+            *_framing(layout, recipe),
+            *decorating(decoration),
         ),
     )
 
@@ -87,7 +104,7 @@ def price(recipe: Recipe, source: Source, output: Output) -> Cost:
     return Cost(cpu_ms=math.ceil(sum(step.ns_per_pixel for step in plan.steps) * pixels / 1e6))
 
 
-def placing(layout: Layout) -> tuple[steps.Step, ...]:
+def _placing(layout: Layout) -> tuple[steps.Step, ...]:
     """Return the one step that makes the content: a cut if that will do, else a projection."""
     if not is_axis_aligned(layout.back):
         return (steps.Warp(_rounded(layout.back), layout.content, layout.shows_background),)
@@ -101,33 +118,22 @@ def placing(layout: Layout) -> tuple[steps.Step, ...]:
     )
 
 
-def framing(layout: Layout, geometry: Geometry) -> tuple[steps.Step, ...]:
+def _framing(layout: Layout, recipe: Recipe) -> tuple[steps.Step, ...]:
     """Return what lays the content on its canvas, if it has one."""
     if layout.canvas == layout.content and not layout.shows_background:
         return ()
-    return (steps.Canvas(layout.canvas, layout.offset, geometry.background),)
+    collage = recipe.decoration.collage
+    ground = collage.background if collage else recipe.geometry.background
+    return (steps.Canvas(layout.canvas, layout.offset, ground),)
 
 
-def remeasured(plan: Plan, measured: Measured) -> Plan:
-    """Return the plan for what the pixels told, with nothing left to measure."""
-    layout = lay_out(plan.geometry, plan.source, plan.output, measured)
-    kept = (
-        step for step in plan.steps if not isinstance(step, steps.Cut | steps.Warp | steps.Canvas)
+def _measures(recipe: Recipe) -> tuple[str, ...]:
+    geometry = recipe.geometry
+    cuts = (
+        geometry.crop.ratio is not None
+        or geometry.resize.fit == "cover"
+        or recipe.decoration.collage is not None
     )
-    return Plan(
-        recipe_hash=plan.recipe_hash,
-        decode_px=plan.decode_px,
-        size=layout.canvas,
-        measures=(),
-        geometry=plan.geometry,
-        source=plan.source,
-        output=plan.output,
-        steps=(*placing(layout), *kept, *framing(layout, plan.geometry)),
-    )
-
-
-def _measures(geometry: Geometry) -> tuple[str, ...]:
-    cuts = geometry.crop.ratio is not None or geometry.resize.fit == "cover"
     return (
         *(["trim"] if geometry.trim is not None else []),
         *(["focus"] if geometry.focus == "auto" and cuts else []),

@@ -71,13 +71,60 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A place on a collage, in shares of its sides."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def pixels(self, size: Size) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom on a canvas of a size."""
+        left, top = round(self.left * size[0]), round(self.top * size[1])
+        right = max(left + 1, round((self.left + self.width) * size[0]))
+        return (left, top, right, max(top + 1, round((self.top + self.height) * size[1])))
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Room added around a picture, in shares of its shorter side."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def pixels(self, size: Size) -> tuple[int, int, int, int]:
+        """Return the whole pixels at each side of a picture of a size."""
+        left, top, right, bottom = (
+            int(share * min(size)) for share in (self.left, self.top, self.right, self.bottom)
+        )
+        return (left, top, right, bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What else has to fit on the result.
+
+    Attributes:
+        cell: where the picture lies on a collage, and `ratio`, the collage's width to height.
+        edges: from the inside out.
+    """
+
+    cell: Cell | None = None
+    ratio: float = 1.0
+    edges: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Where each pixel of the result comes from.
 
     Attributes:
         back: from the content's pixels to shares of the stored picture.
         content: size of the picture itself.
-        canvas: size with the room around it.
+        canvas: size with the room around it, but without edges.
         offset: where the content lies on the canvas.
         is_exact: the sizes were asked for; otherwise they are the most there may be.
         shows_background: some of the content lies outside the source.
@@ -92,11 +139,17 @@ class Layout:
 
 
 def lay_out(
-    geometry: Geometry, source: Source, output: Output, measured: Measured = Measured()
+    geometry: Geometry,
+    source: Source,
+    output: Output,
+    *,
+    room: Room = Room(),
+    measured: Measured = Measured(),
 ) -> Layout:
     """Compose the geometry into one map.
 
     Args:
+        room: what will be added, so that all of it stays within the output's limit.
         measured: what trimming and `auto` focus found; without it they do nothing.
     """
     view = View(source.width_px, source.height_px, IDENTITY)
@@ -111,7 +164,7 @@ def lay_out(
     view = straightened(view, geometry.straighten_degrees)
     view = replace(view, focus=_focus(view, geometry, source, measured))
     view = _cropped(view, geometry.crop)
-    return _sized(view, geometry, source, output)
+    return _sized(view, geometry, source, output, room)
 
 
 def _focus(view: View, geometry: Geometry, source: Source, measured: Measured) -> Place:
@@ -132,25 +185,28 @@ def _cropped(view: View, crop: Crop) -> View:
     return view
 
 
-def _sized(view: View, geometry: Geometry, source: Source, output: Output) -> Layout:
-    resize = geometry.resize
-    if resize.fit == "cover" and resize.width_px and resize.height_px:
-        view = view.cut_to(resize.width_px / resize.height_px)
-    width, height = _wished(view, resize)
-    room = min(width, height) / 100
-    pad = geometry.pad
-    total_width, total_height = _around(width, height, resize)
-    across = total_width + (pad.left + pad.right) * room
-    down = total_height + (pad.top + pad.bottom) * room
-    scale = min(1.0, output.long_side_px / max(across, down))
-    content = (max(1, round(width * scale)), max(1, round(height * scale)))
+def _sized(view: View, geometry: Geometry, source: Source, output: Output, room: Room) -> Layout:
+    resize, pad = geometry.resize, geometry.pad
+    view = _shaped(view, resize, room)
+    width, height = _wished(view, resize, is_cell=room.cell is not None)
+    total_width, total_height = _around(width, height, resize, room)
+    percent = min(width, height) / 100
+    across = total_width + (pad.left + pad.right) * percent
+    down = total_height + (pad.top + pad.bottom) * percent
+    limit = output.long_side_px
+    scale = min(1.0, limit / _longest(across, down, room))
+    # Edges are drawn in whole pixels around the canvas: rounding up could pass the limit.
+    whole = math.floor if room.edges else round
+    content = (max(1, whole(width * scale)), max(1, whole(height * scale)))
     canvas = (
-        min(output.long_side_px, max(content[0], round(across * scale))),
-        min(output.long_side_px, max(content[1], round(down * scale))),
+        min(limit, max(content[0], whole(across * scale))),
+        min(limit, max(content[1], whole(down * scale))),
     )
-    left = ((total_width - width) / 2 + pad.left * room) * scale
-    top = ((total_height - height) / 2 + pad.top * room) * scale
-    offset = (min(round(left), canvas[0] - content[0]), min(round(top), canvas[1] - content[1]))
+    left, top = _offset((width, height), (total_width, total_height), room)
+    offset = (
+        min(round((left + pad.left * percent) * scale), canvas[0] - content[0]),
+        min(round((top + pad.top * percent) * scale), canvas[1] - content[1]),
+    )
     in_pixels = after(view.back, scaling(view.width / content[0], view.height / content[1]))
     back = after(scaling(1 / source.width_px, 1 / source.height_px), in_pixels)
     return Layout(
@@ -163,13 +219,30 @@ def _sized(view: View, geometry: Geometry, source: Source, output: Output) -> La
     )
 
 
-def _wished(view: View, resize: Resize) -> tuple[float, float]:
+def _shaped(view: View, resize: Resize, room: Room) -> View:
+    """Cut to the shape of what has to be filled, if anything has."""
+    if room.cell is not None:
+        return view.cut_to(room.ratio * room.cell.width / room.cell.height)
+    if resize.fit == "cover" and resize.width_px and resize.height_px:
+        return view.cut_to(resize.width_px / resize.height_px)
+    return view
+
+
+def _longest(across: float, down: float, room: Room) -> float:
+    for edge in room.edges:
+        shorter = min(across, down)
+        across += (edge.left + edge.right) * shorter
+        down += (edge.top + edge.bottom) * shorter
+    return max(across, down)
+
+
+def _wished(view: View, resize: Resize, *, is_cell: bool) -> tuple[float, float]:
     """Return the content's size in result pixels, before the output's limit."""
     scale_x = (resize.width_px or math.inf) / view.width
     scale_y = (resize.height_px or math.inf) / view.height
     if resize.width_px is None and resize.height_px is None:
         scale_x = scale_y = 1.0
-    elif resize.fit == "fill" and resize.width_px and resize.height_px:
+    elif resize.fit == "fill" and resize.width_px and resize.height_px and not is_cell:
         # As far as one side allows; the other is stretched to keep the shape that was asked for.
         shrink = 1.0 if resize.enlarge else max(1.0, min(scale_x, scale_y))
         scale_x, scale_y = scale_x / shrink, scale_y / shrink
@@ -179,10 +252,20 @@ def _wished(view: View, resize: Resize) -> tuple[float, float]:
     return (view.width * scale_x, view.height * scale_y)
 
 
-def _around(width: float, height: float, resize: Resize) -> tuple[float, float]:
+def _around(width: float, height: float, resize: Resize, room: Room) -> tuple[float, float]:
+    """Return the canvas that a content of a size lies on, before padding."""
+    if room.cell is not None:
+        return (width / room.cell.width, height / room.cell.height)
     if resize.fit == "contain" and resize.width_px and resize.height_px:
         return (max(width, resize.width_px), max(height, resize.height_px))
     return (width, height)
+
+
+def _offset(content: Place, canvas: Place, room: Room) -> Place:
+    """Return where the content lies: in its cell, else in the middle."""
+    if room.cell is None:
+        return ((canvas[0] - content[0]) / 2, (canvas[1] - content[1]) / 2)
+    return (room.cell.left * canvas[0], room.cell.top * canvas[1])
 
 
 def _shows_background(back: Projection, content: Size) -> bool:

@@ -5,11 +5,11 @@ Sizes are in pixels of the result, places in shares of the picture. Nothing here
 """
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
 from typing import ClassVar
 
 from chalicelib.imaging.plan.cube import Cube
-from chalicelib.imaging.plan.layout import Size
+from chalicelib.imaging.plan.layout import Cell, Edge, Size
 from chalicelib.imaging.plan.matrix import Matrix
 from chalicelib.imaging.plan.projection import Projection
 from chalicelib.imaging.recipe.parts import Colour as ColourName
@@ -157,6 +157,70 @@ class Canvas(Step):
     NS_PER_PIXEL: ClassVar[float] = 4.0
 
 
+@dataclass(frozen=True, slots=True)
+class Collage(Step):
+    """Fill cells with other pictures, each cut to its cell's shape."""
+
+    photos: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    NS_PER_PIXEL: ClassVar[float] = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded(Step):
+    """Attributes:
+    radius: in shares of the shorter side.
+    """
+
+    radius: float
+    background: ColourName
+
+    NS_PER_PIXEL: ClassVar[float] = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame(Step):
+    """Add an edge: `plain`, or with what its style draws on it."""
+
+    style: str
+    edge: Edge
+    colour: ColourName
+
+    NS_PER_PIXEL: ClassVar[float] = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark(Step):
+    """Lay a small picture on top; width is a share of the whole's, distance of the shorter side."""
+
+    photo: str
+    width: float
+    opacity: int
+    anchor: str
+    distance: float
+    degrees: float
+
+    NS_PER_PIXEL: ClassVar[float] = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Step):
+    """Write; size and distance are shares of the shorter side, outline of the size."""
+
+    text: str
+    size: float
+    colour: ColourName
+    opacity: int
+    outline: float
+    outline_colour: ColourName
+    anchor: str
+    distance: float
+    degrees: float
+
+    NS_PER_PIXEL: ClassVar[float] = 8.0
+
+
 def _shown(value: object) -> str:
     match value:
         case bytes():
@@ -167,6 +231,8 @@ def _shown(value: object) -> str:
             return "(" + " ".join(map(_shown, value)) + ")"
         case Cube():
             return _shown((value.vibrance, value.bands))
+        case Cell() | Edge():
+            return _shown(astuple(value))
         case None:
             return "-"
-    return str(value)
+    return repr(value) if isinstance(value, str) and not value.isascii() else str(value)

@@ -12,8 +12,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chalicelib.imaging.recipe.decoration import Decoration
 from chalicelib.imaging.recipe.detail import Detail
 from chalicelib.imaging.recipe.geometry import Corners, Geometry
+from chalicelib.imaging.recipe.lettering import find_undrawable
 from chalicelib.imaging.recipe.parts import Box, Part, Point
 from chalicelib.imaging.recipe.presets import Look
 from chalicelib.imaging.recipe.tone import Curves, Tone
@@ -39,6 +41,7 @@ class Recipe(Part, frozen=True):
     tone: Tone = Tone()
     look: Look | None = None
     detail: Detail = Detail()
+    decoration: Decoration = Decoration()
 
 
 class RecipeRefused(Exception):
@@ -107,6 +110,11 @@ def _contradictions(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for at, hidden in enumerate(recipe.detail.pixelate):
         if not _is_box(hidden.box):
             yield f"/detail/pixelate/{at}/box", _NO_BOX
+    for at, written in enumerate(recipe.decoration.texts):
+        where = find_undrawable(written.text)
+        if where is not None:
+            path = f"/decoration/texts/{at}/text"
+            yield path, f"Character {where + 1} is in none of the fonts there are."
 
 
 def _is_box(box: Box) -> bool:

@@ -14,6 +14,7 @@ from chalicelib.imaging.editing.run import run
 from chalicelib.imaging.recipe.presets import PRESETS
 from tests.imaging.edits.making import planned
 
+PHOTO = "00000000-0000-7000-8000-000000000001"
 _BOX = {"left": 0.1, "top": 0.2, "right": 0.7, "bottom": 0.9}
 _CORNERS = {
     "top_left": {"x": 0.1, "y": 0.05},
@@ -79,6 +80,17 @@ RECIPES: dict[str, Mapping[str, object]] = {
             "grain": {"amount": 50, "size": 2},
         }.items()
     },
+    **{
+        f"decoration-{name}": {"decoration": {name: value}}
+        for name, value in {
+            "collage": {"photos": [PHOTO, PHOTO], "ratio": "3:2"},
+            "rounded": {"radius_percent": 20, "background": "#203040"},
+            "border": {"width_percent": 6, "colour": "#aa3300"},
+            "frame": {"style": "film"},
+            "watermarks": [{"photo": PHOTO, "opacity": 60, "rotate_degrees": 15}],
+            "texts": [{"text": "西湖 Hello", "size_percent": 14, "outline_percent": 6}],
+        }.items()
+    },
 }
 
 
@@ -86,7 +98,8 @@ def digest(stages: Mapping[str, object]) -> str:
     """Name the pixels that a recipe makes of the drawn scene, with its mode and size."""
     scene = draw_scene(192, 144)
     plan = planned(scene, stages)
-    image = run(plan, ColouredImage(scene, is_display_p3=False)).image
+    picture = ColouredImage(scene, is_display_p3=False)
+    image = run(plan, picture, {PHOTO: picture}).image
     return hashlib.sha256(f"{image.mode}{image.size}".encode() + image.tobytes()).hexdigest()[:16]
 
 

@@ -104,7 +104,9 @@ class TestAnyRecipe:
         source = Source(image.width, image.height, orientation)
         plan = compile_plan(recipe, source, Output(LIMIT_PX, keeps_alpha=clear))
 
-        result = run(plan, ColouredImage(image, is_display_p3=image.mode == "RGB")).image
+        picture = ColouredImage(image, is_display_p3=image.mode == "RGB")
+
+        result = run(plan, picture, dict.fromkeys(plan.pictures, picture)).image
 
         assert result.mode in (("L", "LA", "RGB", "RGBA") if clear else ("L", "RGB"))
         assert 1 <= min(result.size) <= max(result.size) <= LIMIT_PX
