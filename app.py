@@ -33,7 +33,8 @@ SWEEP_RESERVE = timedelta(seconds=30)
 
 @app.on_sqs_message(queue="uploads", batch_size=1)
 def process_upload(event: Any) -> Any:
-    return services().uploads.process_uploads(event.to_dict())
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    return services().uploads.process_uploads(event.to_dict(), within=remaining)
 
 
 @app.on_sqs_message(queue="uploads-dead-letter", batch_size=1)

@@ -26,7 +26,14 @@ from chalicelib.photos.model import UploadRequest
 from tests.fakes import FakeClock, code_in
 from tests.faults import counted_calls
 from tests.registering import AS_ADULT
-from tests.world import ALICE_PHONE, last_text, make_stores, s3_notification, sqs_event
+from tests.world import (
+    ALICE_PHONE,
+    FUNCTION_TIME,
+    last_text,
+    make_stores,
+    s3_notification,
+    sqs_event,
+)
 
 _MAX_CALLS = {
     "code_request": 2,  # one write, and the message
@@ -124,5 +131,7 @@ def _count_photos(container: Container, user_id: UserId) -> dict[str, int]:
     key = original_object(user_id, photo_id)
     client("s3").put_object(Bucket="originals", Key=key, Body=data)
     event = sqs_event(s3_notification(key))
-    counts["process_upload"] = _count(lambda: container.uploads.process_uploads(event))
+    counts["process_upload"] = _count(
+        lambda: container.uploads.process_uploads(event, within=FUNCTION_TIME)
+    )
     return counts

@@ -12,7 +12,7 @@ from chalicelib.identity.ports import CodeMessage, Secret
 from chalicelib.ids import UserId
 from chalicelib.observability import Level, listed
 from chalicelib.phone import Phone
-from chalicelib.photos.ports import ImageRefused, Rendered
+from chalicelib.photos.ports import ImageRefused, Rendered, RenderedPhoto
 
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Noon in China, so that a few hours to either side stay within the day."""
@@ -132,7 +132,7 @@ class FakeRenderer:
         self.failure: BaseException | None = None
         self.meanwhile: Callable[[], object] | None = None
 
-    def render(self, source: BinaryIO, content_type: str) -> tuple[Rendered, ...]:
+    def render(self, source: BinaryIO, content_type: str, *, within: timedelta) -> RenderedPhoto:
         if self.failure:
             raise self.failure
         if self.meanwhile:
@@ -147,7 +147,10 @@ class FakeRenderer:
         if not data.endswith(b"\xff\xd9"):
             raise ImageRefused("corrupt")
         digest = hashlib.sha256(data).digest()
-        return tuple(
-            Rendered(name=name, width_px=side, height_px=side, data=name.encode() + digest)
-            for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
+        return RenderedPhoto(
+            renditions=tuple(
+                Rendered(name=name, width_px=side, height_px=side, data=name.encode() + digest)
+                for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
+            ),
+            frame_count=1,
         )

@@ -7,6 +7,7 @@ here.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ from tests.people import People
 ROOT = Path(__file__).resolve().parents[1]
 REGION = "us-east-1"
 JPEG = b"\xff\xd8 the bytes of a photo \xff\xd9"
+FUNCTION_TIME = timedelta(seconds=60)
+"""What the worker's function has left when it begins."""
 TABLE_PROPERTIES = {
     "AttributeDefinitions",
     "BillingMode",
@@ -172,7 +175,8 @@ class World(People):
 
     def deliver(self, user_id: UserId, photo_id: PhotoId, *, attempt: int = 1) -> Mapping[str, Any]:
         """Bring the message of an upload to the worker, as Lambda would; return its answer."""
-        return self.worker.process_uploads(upload_event(user_id, photo_id, attempt=attempt))
+        event = upload_event(user_id, photo_id, attempt=attempt)
+        return self.worker.process_uploads(event, within=FUNCTION_TIME)
 
     def objects(self) -> set[str]:
         """Every object there is, as bucket/key."""

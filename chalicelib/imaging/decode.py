@@ -6,14 +6,26 @@ becomes one refusal; running out of memory stays what it is, since that is our l
 file's fault.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageFile
 
 from chalicelib.imaging.model import ImageHeader, ImageRejected, MediaType, RejectionReason
 
+_READERS: Mapping[MediaType, tuple[str, str]] = {
+    # Not through Image.open: its factory would parse the second picture of an MPO, which is never
+    # shown.
+    MediaType.JPEG: ("PIL.JpegImagePlugin", "JpegImageFile"),
+    MediaType.PNG: ("PIL.PngImagePlugin", "PngImageFile"),
+    MediaType.WEBP: ("PIL.WebPImagePlugin", "WebPImageFile"),
+    MediaType.GIF: ("PIL.GifImagePlugin", "GifImageFile"),
+    MediaType.AVIF: ("PIL.AvifImagePlugin", "AvifImageFile"),
+    # 14 MB of shared libraries: only the process that meets a HEIC pays for them.
+    MediaType.HEIC: ("pillow_heif", "HeifImageFile"),
+}
 _SCALES = (8, 4, 2)  # what a JPEG decoder can divide by while it decodes
 _NEAR_ENOUGH = 0.95
 _UPRIGHT = 1
@@ -45,7 +57,8 @@ def decode(source: BinaryIO, header: ImageHeader, *, long_side_px: int) -> Decod
         ImageRejected: corrupt.
     """
     try:
-        opened = _open(source, header)
+        source.seek(0)
+        opened = load_decoder(header.media_type)(source)
         _require_agreement(opened, header)
         scale = _scale_towards(long_side_px, max(opened.size))
         if header.media_type is MediaType.JPEG:
@@ -67,37 +80,22 @@ def decode(source: BinaryIO, header: ImageHeader, *, long_side_px: int) -> Decod
     )
 
 
-def _open(source: BinaryIO, header: ImageHeader) -> ImageFile.ImageFile:
-    source.seek(0)
-    match header.media_type:
-        case MediaType.JPEG:
-            # Not through Image.open: its factory would parse the second picture of an MPO, which is
-            # never shown.
-            from PIL.JpegImagePlugin import JpegImageFile
+def load_decoder(media_type: MediaType) -> Callable[[BinaryIO], ImageFile.ImageFile]:
+    """Import the one reader that a type needs; costs nothing the second time.
 
-            return JpegImageFile(source)
-        case MediaType.PNG:
-            from PIL.PngImagePlugin import PngImageFile
+    The decoders with threads of their own are told to use one: that is what a function of 1769 MB
+    has, and each thread more is memory.
+    """
+    module_name, reader_name = _READERS[media_type]
+    module = import_module(module_name)
+    if media_type is MediaType.AVIF:
+        from PIL import AvifImagePlugin
 
-            return PngImageFile(source)
-        case MediaType.WEBP:
-            from PIL.WebPImagePlugin import WebPImageFile
-
-            return WebPImageFile(source)
-        case MediaType.GIF:
-            from PIL.GifImagePlugin import GifImageFile
-
-            return GifImageFile(source)
-        case MediaType.AVIF:
-            from PIL.AvifImagePlugin import AvifImageFile
-
-            return AvifImageFile(source)
-        case MediaType.HEIC:
-            # 14 MB of shared libraries: only the process that meets a HEIC pays for them.
-            from pillow_heif import HeifImageFile
-
-            open_heic: Callable[[BinaryIO], ImageFile.ImageFile] = HeifImageFile
-            return open_heic(source)
+        AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    elif media_type is MediaType.HEIC:
+        module.options.DECODE_THREADS = 1
+    reader: Callable[[BinaryIO], ImageFile.ImageFile] = getattr(module, reader_name)
+    return reader
 
 
 def _require_agreement(opened: ImageFile.ImageFile, header: ImageHeader) -> None:

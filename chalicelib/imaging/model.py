@@ -24,8 +24,8 @@ MAX_SIDE_PX = 30_000
 MAX_COEFFICIENT_BYTES = 512 * 1024 * 1024
 """Progressive and multi-scan JPEGs hold every DCT coefficient (2 bytes each) until the last scan.
 
-Counted exactly from the header. It lets 120 megapixels pass at 4:2:0 (360 MB) and 89 at 4:4:4, well
-inside the worker's 1769 MB.
+Counted exactly from the header; above it is too much memory. It lets 120 megapixels pass at 4:2:0
+(360 MB) and 89 at 4:4:4, well inside the worker's 1769 MB.
 """
 
 MAX_SCANS = 64
@@ -56,6 +56,8 @@ class RejectionReason(StrEnum):
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_MANY_FRAMES = "too_many_frames"
+    TOO_MUCH_MEMORY = "too_much_memory"
+    TOO_MUCH_TIME = "too_much_time"
     CORRUPT = "corrupt"
 
 

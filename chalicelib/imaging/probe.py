@@ -37,7 +37,8 @@ def probe(source: BinaryIO, *, declared: MediaType) -> ImageHeader:
     Returns:
         The header, within every limit of `model`.
     Raises:
-        ImageRejected: with the first reason that applies: bytes, type, header, pixels, frames.
+        ImageRejected: with the first reason that applies: bytes, type, header, pixels, memory,
+            frames.
     """
     size_bytes = size_of(source)
     if size_bytes == 0:
@@ -85,12 +86,10 @@ def _judge(header: ImageHeader) -> None:
     if header.width_px == 0 or header.height_px == 0:
         raise corrupt()
     max_pixels = MAX_JPEG_PIXELS if header.media_type is MediaType.JPEG else MAX_PIXELS
-    if (
-        header.pixel_count > max_pixels
-        or max(header.width_px, header.height_px) > MAX_SIDE_PX
-        or header.coefficient_bytes > MAX_COEFFICIENT_BYTES
-    ):
+    if header.pixel_count > max_pixels or max(header.width_px, header.height_px) > MAX_SIDE_PX:
         raise ImageRejected(RejectionReason.TOO_MANY_PIXELS)
+    if header.coefficient_bytes > MAX_COEFFICIENT_BYTES:
+        raise ImageRejected(RejectionReason.TOO_MUCH_MEMORY)
     if header.frame_count > MAX_FRAMES or (
         header.frame_count > 1 and header.pixel_count * header.frame_count > MAX_ANIMATION_PIXELS
     ):

@@ -1,24 +1,39 @@
-"""The port `ImageRenderer` of photos: judge the header, then render the ladder."""
+"""The port `ImageRenderer` of photos: the ladder, rendered in a child process."""
 
-from typing import BinaryIO
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO
 
-from chalicelib.photos.ports import ImageRefused, Rendered
+from chalicelib.photos.ports import ImageRefused, Rendered, RenderedPhoto
+
+if TYPE_CHECKING:
+    from chalicelib.imaging.apart import ApartRenderer
+    from chalicelib.imaging.isolation import Work
 
 
 class LadderRenderer:
-    def render(self, source: BinaryIO, content_type: str) -> tuple[Rendered, ...]:
+    def __init__(self, work: "Work | None" = None) -> None:
+        self._work = work
+
+    def render(self, source: BinaryIO, content_type: str, *, within: timedelta) -> RenderedPhoto:
         from chalicelib.imaging.model import ImageRejected, MediaType
-        from chalicelib.imaging.probe import probe
 
         try:
-            header = probe(source, declared=MediaType(content_type))
-            # The decoder is imported when the first header was found good, and by the worker alone.
-            from chalicelib.imaging.ladder import render
-
-            renditions = render(source, header)
+            photo = self._apart.render(source, MediaType(content_type), within=within)
         except ImageRejected as rejection:
             raise ImageRefused(rejection.reason) from None
-        return tuple(
-            Rendered(name=one.name, width_px=one.width_px, height_px=one.height_px, data=one.data)
-            for one in renditions
+        return RenderedPhoto(
+            renditions=tuple(
+                Rendered(
+                    name=one.name, width_px=one.width_px, height_px=one.height_px, data=one.data
+                )
+                for one in photo.renditions
+            ),
+            frame_count=photo.frame_count,
         )
+
+    @cached_property
+    def _apart(self) -> "ApartRenderer":
+        from chalicelib.imaging.apart import ApartRenderer
+
+        return ApartRenderer(self._work)

@@ -27,6 +27,8 @@ def ending_to_item(photo: Photo) -> dict[str, Any]:
         ending["reason"] = photo.reason
     if photo.original_bytes is not None:
         ending["original_bytes"] = photo.original_bytes
+    if photo.frame_count is not None:
+        ending["frame_count"] = photo.frame_count
     if photo.renditions:
         ending["renditions"] = {
             name: {
@@ -67,6 +69,7 @@ def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
         lease_until=instant("lease_until"),
         reason=row.get("reason"),
         original_bytes=row.get("original_bytes"),
+        frame_count=row.get("frame_count"),
         original_deleted_at=instant("original_deleted_at"),
         renditions=_renditions(row.get("renditions", {})),
     )

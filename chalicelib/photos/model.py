@@ -32,6 +32,10 @@ LEASE = timedelta(seconds=90)
 """
 MAX_WAIT = timedelta(seconds=20)
 """Longest poll: it must end before API Gateway gives up at 29 seconds."""
+RENDER_TIME = timedelta(seconds=15)
+"""What one photo may take to decode and render; the largest accepted ones take 5 s."""
+FINISH_TIME = timedelta(seconds=15)
+"""Left of a function's time after a photo was rendered, to store it and to delete its original."""
 PHOTOS_PER_DAY = 500
 BYTES_PER_DAY = 5 * 1024**3
 
@@ -87,6 +91,8 @@ REASON_TITLES: Mapping[str, str] = {
     TOO_MANY_BYTES: "The file has more than 50 MiB",
     "too_many_pixels": "The photo has too many pixels",
     "too_many_frames": "The animation is too long",
+    "too_much_memory": "The photo needs more memory than there is",
+    "too_much_time": "The photo takes too long to process",
     "corrupt": "The file is damaged",
     CHECKSUM_MISMATCH: "The file changed on its way here",
     PROCESSING_FAILED: "The photo could not be processed; please upload it again",
@@ -118,6 +124,7 @@ class Photo(Struct, frozen=True, kw_only=True):
     lease_until: datetime | None = None
     reason: str | None = None
     original_bytes: int | None = None
+    frame_count: int | None = None
     original_deleted_at: datetime | None = None
     renditions: Mapping[str, Rendition] = field(default_factory=dict)
 

@@ -16,6 +16,17 @@ class Rendered(Struct, frozen=True, kw_only=True):
     data: bytes
 
 
+class RenderedPhoto(Struct, frozen=True, kw_only=True):
+    """What became of an upload.
+
+    Attributes:
+        frame_count: above 1 when only the first of several pictures is shown.
+    """
+
+    renditions: tuple[Rendered, ...]
+    frame_count: int
+
+
 class ImageRefused(Exception):
     """The upload is no image that we take; `code` is one of those in docs/errors.md."""
 
@@ -25,11 +36,15 @@ class ImageRefused(Exception):
 
 
 class ImageRenderer(Protocol):
-    def render(self, source: BinaryIO, content_type: str) -> tuple[Rendered, ...]:
+    def render(self, source: BinaryIO, content_type: str, *, within: timedelta) -> RenderedPhoto:
         """Turn an upload into its renditions; the same bytes in, the same bytes out.
 
+        Nothing in the upload can make it take more memory than its header stands for, longer than
+        twice `within`, or the caller down.
+
         Raises:
-            ImageRefused: judged from the header, or from what the decoder made of the rest.
+            ImageRefused: judged from the header, from what the decoder made of the rest, or because
+                the decoder crashed or needed too much.
         """
         ...
 

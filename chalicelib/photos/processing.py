@@ -23,8 +23,10 @@ from chalicelib.observability import EventLog
 from chalicelib.photos.items import photo_from_item
 from chalicelib.photos.model import (
     CHECKSUM_MISMATCH,
+    FINISH_TIME,
     LEASE,
     PROCESSING_FAILED,
+    RENDER_TIME,
     RENDITION_TYPE,
     TERMINAL,
     TOO_MANY_BYTES,
@@ -63,6 +65,10 @@ class PhotoBusy(Exception):
         self.retry_after = retry_after
 
 
+class TooLate(Exception):
+    """The function's own time would end before a photo's did; it must come again."""
+
+
 class ProcessingService:
     def __init__(
         self,
@@ -83,9 +89,13 @@ class ProcessingService:
         self._entropy = entropy
         self._log = log
 
-    def process(self, user_id: UserId, photo_id: PhotoId) -> Outcome:
+    def process(self, user_id: UserId, photo_id: PhotoId, *, within: timedelta) -> Outcome:
         """Bring an uploaded photo to its end. May be called twice, late and in any order.
 
+        Args:
+            user_id: whose photo it is.
+            photo_id: which of theirs.
+            within: how long the calling function may still run.
         Raises:
             PhotoBusy: another worker is at it.
             Exception: our own failure; the lease is given back and the message must come again.
@@ -97,7 +107,7 @@ class ProcessingService:
         except ConditionFailed as refusal:
             return self._clean_up(user_id, photo_id, refusal)
         with self._released_on_failure(photo, lease):
-            ended = self._end_of(photo, now)
+            ended = self._end_of(photo, now, deadline=now + within)
             try:
                 self._store.finish(ended, lease)
             except ConditionFailed as refusal:
@@ -138,7 +148,7 @@ class ProcessingService:
         self._log.record("photo_failed", photo_id=photo_id, reason=failed.reason)
         return Outcome.FINISHED
 
-    def _end_of(self, photo: Photo, now: datetime) -> Photo:
+    def _end_of(self, photo: Photo, now: datetime, *, deadline: datetime) -> Photo:
         """Render the photo, or find out why not, and return it in the state that follows."""
         # The file has no name: even a worker that is killed leaves no copy of the original behind.
         with tempfile.TemporaryFile() as source:
@@ -147,7 +157,8 @@ class ProcessingService:
                 size_bytes = self._originals.fetch(key, source, max_bytes=photo.max_bytes)
                 photo = replace(photo, original_bytes=size_bytes)
                 _check_sum(source, photo.sha256)
-                rendered = self._renderer.render(source, photo.content_type)
+                self._require_time(deadline)
+                rendered = self._renderer.render(source, photo.content_type, within=RENDER_TIME)
             except ObjectMissing:
                 # An event ahead of its upload, or a forged one: the upload may still come.
                 return replace(photo, state=moved(photo.state, PhotoEvent.NOT_UPLOADED))
@@ -159,8 +170,17 @@ class ProcessingService:
             photo,
             state=moved(photo.state, PhotoEvent.RENDERED),
             expires_at=photo_expires_at(photo.created_at),
-            renditions=self._put_all(photo, rendered),
+            frame_count=rendered.frame_count,
+            renditions=self._put_all(photo, rendered.renditions),
         )
+
+    def _require_time(self, deadline: datetime) -> None:
+        """Begin nothing that we might be killed in: a photo is refused for its own slowness alone.
+
+        A renderer may try a photo twice.
+        """
+        if self._clock.now() + 2 * RENDER_TIME + FINISH_TIME > deadline:
+            raise TooLate
 
     def _put_all(self, photo: Photo, rendered: tuple[Rendered, ...]) -> Mapping[str, Rendition]:
         def put(one: Rendered) -> None:

@@ -161,6 +161,7 @@ def _granted_to_json(photo: Photo) -> dict[str, Any]:
         "expires_at": to_iso(photo.expires_at),
         "original": {
             "size_bytes": photo.original_bytes,
+            "frame_count": photo.frame_count,
             "deleted_at": to_iso(gone_at) if gone_at else None,
         },
         "rejection": photo.reason and {"code": photo.reason, "title": REASON_TITLES[photo.reason]},

@@ -8,6 +8,7 @@ messages that failed are reported back (partial batch response).
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -37,19 +38,22 @@ class UploadWorker:
         self._queue = queue
         self._log = log
 
-    def process_uploads(self, event: dict[str, Any]) -> Mapping[str, Any]:
-        """Process every photo that the messages tell of; answer with the messages to send again."""
-        return _each(event, self._process_message)
+    def process_uploads(self, event: dict[str, Any], *, within: timedelta) -> Mapping[str, Any]:
+        """Process the photo that a message tells of; answer with the messages to send again.
+
+        `within` is how long the function may still run.
+        """
+        return _each(event, partial(self._process_message, within=within))
 
     def give_up_uploads(self, event: dict[str, Any]) -> Mapping[str, Any]:
         """End every photo whose message came too often; what can't be read stays where it is."""
         return _each(event, self._give_up_message)
 
-    def _process_message(self, record: Any) -> None:
+    def _process_message(self, record: Any, *, within: timedelta) -> None:
         body, attempt = record.body, int(record.attributes.approximate_receive_count)
         try:
             for user_id, photo_id in read_notification(body):
-                outcome = self._processing.process(user_id, photo_id)
+                outcome = self._processing.process(user_id, photo_id, within=within)
                 self._log.record(f"upload_{outcome}", photo_id=photo_id, attempt=attempt)
         except PhotoBusy as busy:
             lease_over = busy.retry_after + BUSY_SLACK

@@ -1,7 +1,9 @@
 """Every adapter and its fake keep the same promises (the fakes are only as good as this)."""
 
-import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import pytest
 from moto import mock_aws
@@ -15,6 +17,7 @@ from chalicelib.identity.ports import PhoneVault, SecretRing
 from chalicelib.ids import UserId
 from chalicelib.imaging.renderer import LadderRenderer
 from chalicelib.phone import Phone
+from chalicelib.photos.model import RENDER_TIME
 from chalicelib.photos.ports import ImageRefused, ImageRenderer
 from tests.fakes import FakeRenderer, FakeRing, FakeVault
 
@@ -108,16 +111,28 @@ def test_sealed_number_opens_only_for_its_user() -> None:
         kms.decrypt(CiphertextBlob=sealed, EncryptionContext={"user_id": "bob"})
 
 
+@contextmanager
+def uploaded(data: bytes) -> Iterator[BinaryIO]:
+    with TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        yield source
+
+
 @pytest.mark.parametrize("renderer", [LadderRenderer(), FakeRenderer()], ids=["real", "fake"])
 class TestImageRenderer:
     def test_photo_becomes_three_renditions_the_same_each_time(
         self, renderer: ImageRenderer
     ) -> None:
         data = draw_photo(640, 480)
-        first = renderer.render(io.BytesIO(data), "image/jpeg")
+        with uploaded(data) as source:
+            first = renderer.render(source, "image/jpeg", within=RENDER_TIME)
+        with uploaded(data) as source:
+            second = renderer.render(source, "image/jpeg", within=RENDER_TIME)
 
-        assert [one.name for one in first] == ["full", "preview", "thumb"]
-        assert first == renderer.render(io.BytesIO(data), "image/jpeg")
+        assert [one.name for one in first.renditions] == ["full", "preview", "thumb"]
+        assert first.frame_count == 1
+        assert first == second
 
     @pytest.mark.parametrize(
         ("data", "content_type", "code"),
@@ -131,7 +146,7 @@ class TestImageRenderer:
     def test_anything_else_is_refused_by_name(
         self, renderer: ImageRenderer, data: bytes, content_type: str, code: str
     ) -> None:
-        with pytest.raises(ImageRefused) as refusal:
-            renderer.render(io.BytesIO(data), content_type)
+        with uploaded(data) as source, pytest.raises(ImageRefused) as refusal:
+            renderer.render(source, content_type, within=RENDER_TIME)
 
         assert refusal.value.code == code

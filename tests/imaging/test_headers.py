@@ -23,7 +23,7 @@ class TestJpegMemory:
         )
 
         assert judge(small_chroma).coefficient_bytes == pytest.approx(360e6, rel=0.01)
-        assert refusal(full_chroma) == RejectionReason.TOO_MANY_PIXELS
+        assert refusal(full_chroma) == RejectionReason.TOO_MUCH_MEMORY
 
     def test_a_bomb_of_scans_is_corrupt(self) -> None:
         assert judge(crafting.jpeg_claiming(99, 99, marker=0xC2, scans=64)).width_px == 99

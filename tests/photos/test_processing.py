@@ -1,16 +1,17 @@
 """An upload becomes renditions and its original is destroyed (FD.1), whatever happens."""
 
 import hashlib
+import json
 from datetime import timedelta
 
 import pytest
 
 from chalicelib.keys import renditions_prefix
-from chalicelib.photos.model import Photo, PhotoState, UploadRequest
+from chalicelib.photos.model import FINISH_TIME, RENDER_TIME, Photo, PhotoState, UploadRequest
 from chalicelib.photos.worker import UnintelligibleMessage, read_notification
 from chalicelib.retention.model import photo_expires_at
 from tests.faults import Crash
-from tests.world import JPEG, World, s3_notification, sqs_event, upload_event
+from tests.world import FUNCTION_TIME, JPEG, ROOT, World, s3_notification, sqs_event, upload_event
 
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
@@ -135,6 +136,25 @@ class TestRepeats:
         assert world.deliver(user_id, photo_id, attempt=2) == DONE
         assert world.library.get_photo(user_id, photo_id).photo.state is PhotoState.READY
 
+    def test_photo_is_not_begun_when_the_function_might_end_first(self, world: World) -> None:
+        user_id = world.log_in()
+        photo_id = world.upload(user_id)
+        late = 2 * RENDER_TIME + FINISH_TIME - timedelta(seconds=1)
+
+        event = upload_event(user_id, photo_id)
+
+        assert world.worker.process_uploads(event, within=late) == AGAIN
+        assert world.queue.delays["receipt-1"] == timedelta(seconds=3)
+        assert world.deliver(user_id, photo_id, attempt=2) == DONE
+        assert world.library.get_photo(user_id, photo_id).photo.state is PhotoState.READY
+
+    def test_the_functions_time_leaves_a_quarter_of_it_for_fetching(self) -> None:
+        functions = json.loads((ROOT / ".chalice" / "config.json").read_text())["lambda_functions"]
+        function_time = timedelta(seconds=functions["process_upload"]["lambda_timeout"])
+
+        assert function_time * 3 / 4 >= 2 * RENDER_TIME + FINISH_TIME
+        assert function_time == FUNCTION_TIME
+
     def test_worker_that_lost_its_photo_to_a_deletion_removes_what_it_wrote(
         self, world: World
     ) -> None:
@@ -175,7 +195,7 @@ class TestDeadLetters:
 
     @pytest.mark.parametrize("body", ["", "[]", "{}", "not json", '{"Records":[{}]}', "null"])
     def test_unintelligible_message_stays_for_a_person(self, world: World, body: str) -> None:
-        assert world.worker.process_uploads(sqs_event(body)) == AGAIN
+        assert world.worker.process_uploads(sqs_event(body), within=FUNCTION_TIME) == AGAIN
         assert world.worker.give_up_uploads(sqs_event(body)) == AGAIN
 
 

@@ -12,7 +12,7 @@ import * as session from "./session.js";
  *   id: string,
  *   state: "awaiting_upload" | "processing" | "ready" | "rejected" | "failed",
  *   content_type: string, created_at: string, expires_at: string,
- *   original: {size_bytes: number | null, deleted_at: string | null},
+ *   original: {size_bytes: number | null, frame_count: number | null, deleted_at: string | null},
  *   rejection: {code: string, title: string} | null,
  *   renditions: {full?: Rendition, preview?: Rendition, thumb?: Rendition},
  * }} Photo

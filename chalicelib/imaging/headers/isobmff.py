@@ -2,8 +2,8 @@
 
 A file holds items and their properties; the primary item's `ispe` is the size of the picture (of
 the whole grid when it is tiled, as phones do). Sequences keep their size and frame count in a track
-instead. Should the coded picture be larger than its `ispe` says, libheif refuses it, and libavif
-decodes at most 16384 x 16384 (540 MB, measured) and scales it to what was judged here.
+instead. Should the coded picture be larger than its `ispe` says, libheif refuses it; libavif would
+decode it and scale it down, but gets no more memory than the judged size stands for.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import { daysLeft, lifeSpent, monthsInWords, timeBetween } from "../expiry.js";
-import { formatBytes, formatDay, formatExactMoment, t, tn } from "../i18n.js";
+import { formatBytes, formatDay, formatExactMoment, formatNumber, t, tn } from "../i18n.js";
 import { library } from "../library.js";
 
 /** @typedef {import("../api.js").Photo} Photo */
@@ -19,6 +19,7 @@ export function lifeStory({ created_at, expires_at, original }) {
   spent.style.setProperty("--done", `${(lifeSpent(created_at, expires_at, now) * 100).toFixed(1)}%`);
   const size = formatBytes(original.size_bytes ?? 0);
   const gone = original.deleted_at;
+  const frames = original.frame_count ?? 1;
   return h(
     "section",
     { class: "life", "aria-labelledby": "life-title" },
@@ -26,7 +27,12 @@ export function lifeStory({ created_at, expires_at, original }) {
     h(
       "ol",
       {},
-      moment("past", t("detail.added"), h("time", { datetime: created_at }, formatExactMoment(created_at))),
+      moment(
+        "past",
+        t("detail.added"),
+        h("time", { datetime: created_at }, formatExactMoment(created_at)),
+        ...(frames > 1 ? [t("detail.first_frame", { frames: formatNumber(frames) })] : []),
+      ),
       gone
         ? moment(
             "past",

@@ -1,0 +1,224 @@
+"""A child that hangs, hogs, crashes or lies does no harm to its parent, and leaves nothing."""
+
+import gc
+import os
+import resource
+import signal
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from chalicelib.imaging.isolation import Fate, Limits, WorkEnded, WorkerProcess, WorkFailed
+
+MB = 1_000_000
+LIMITS = Limits(memory_bytes=64 * MB, time=timedelta(seconds=20), result_bytes=MB)
+BRIEF = Limits(memory_bytes=64 * MB, time=timedelta(seconds=0.3), result_bytes=MB)
+
+
+def obey(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
+    """Do one of the things that a decoder may do."""
+    match task:
+        case b"echo":
+            result.write(source.read())
+        case b"hang":
+            signal.pause()
+        case b"hog":
+            hoard = []
+            while True:
+                hoard.append(b"x" * MB)
+        case b"grab":
+            bytearray(4_000 * MB)
+        case b"segfault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case b"abort":
+            os.abort()
+        case b"leave":
+            os._exit(0)
+        case b"killed by the kernel":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case b"spin":
+            resource.setrlimit(resource.RLIMIT_CPU, (0, resource.RLIM_INFINITY))
+            while True:
+                pass
+        case b"raise":
+            raise ValueError("SECRET")
+        case b"print":
+            os.write(1, b"SECRET")
+            os.write(2, b"SECRET")
+        case b"open files":
+            result.write(" ".join(os.listdir("/proc/self/fd")).encode())
+        case _:
+            result.write(str(os.getpid()).encode())
+
+
+@pytest.fixture
+def source() -> Iterator[BinaryIO]:
+    with tempfile.TemporaryFile() as file:
+        file.write(b"what was uploaded")
+        file.seek(0)
+        yield file
+
+
+@pytest.fixture
+def worker() -> Iterator[WorkerProcess]:
+    worker = WorkerProcess(obey)
+    yield worker
+    worker.dismiss()
+
+
+def has_children() -> bool:
+    """Whether this process has a child, alive or not yet buried."""
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def fate_of(worker: WorkerProcess, task: bytes, source: BinaryIO, limits: Limits) -> Fate:
+    with pytest.raises(WorkEnded) as caught:
+        worker.run(task, source, limits)
+    return caught.value.fate
+
+
+class TestWork:
+    def test_result_comes_back_from_one_child_that_is_kept(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        assert worker.run(b"echo", source, LIMITS) == b"what was uploaded"
+
+        first, second = (worker.run(b"who", source, LIMITS) for _ in range(2))
+
+        assert first == second
+        assert int(first) != os.getpid()
+
+    def test_a_dismissed_child_is_gone_and_replaced(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        first = worker.run(b"who", source, LIMITS)
+        worker.dismiss()
+
+        assert not has_children()
+        assert worker.run(b"who", source, LIMITS) != first
+
+    def test_a_child_that_died_meanwhile_costs_nobody_anything(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        os.kill(int(worker.run(b"who", source, LIMITS)), signal.SIGKILL)
+
+        assert worker.run(b"echo", source, LIMITS).endswith(b"uploaded")
+
+    def test_a_forgotten_worker_takes_its_child_along(self, source: BinaryIO) -> None:
+        worker = WorkerProcess(obey)
+        worker.run(b"who", source, LIMITS)
+
+        del worker
+        gc.collect()
+
+        assert not has_children()
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("task", "fate"),
+        [
+            (b"hog", Fate.OUT_OF_MEMORY),
+            (b"grab", Fate.OUT_OF_MEMORY),
+            (b"killed by the kernel", Fate.OUT_OF_MEMORY),
+            (b"segfault", Fate.CRASHED),
+            (b"abort", Fate.CRASHED),
+            (b"leave", Fate.CRASHED),
+            (b"spin", Fate.OUT_OF_TIME),
+        ],
+    )
+    def test_each_end_has_its_name_and_leaves_nothing(
+        self, worker: WorkerProcess, source: BinaryIO, task: bytes, fate: Fate
+    ) -> None:
+        files = len(os.listdir("/proc/self/fd"))
+
+        assert fate_of(worker, task, source, LIMITS) is fate
+
+        assert not has_children()
+        assert len(os.listdir("/proc/self/fd")) == files
+        assert worker.run(b"echo", source, LIMITS).endswith(b"uploaded")
+
+    def test_one_that_hangs_is_killed_in_time(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        assert fate_of(worker, b"hang", source, BRIEF) is Fate.OUT_OF_TIME
+        assert not has_children()
+
+    def test_no_file_is_left_whatever_happens(
+        self,
+        worker: WorkerProcess,
+        source: BinaryIO,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+        worker.run(b"echo", source, LIMITS)
+        fate_of(worker, b"segfault", source, LIMITS)
+        fate_of(worker, b"hang", source, BRIEF)
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_memory_is_counted_anew_for_each_task(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        first = worker.run(b"who", source, LIMITS)
+        small = Limits(memory_bytes=MB, time=LIMITS.time, result_bytes=MB)
+
+        assert fate_of(worker, b"hog", source, small) is Fate.OUT_OF_MEMORY
+        assert worker.run(b"who", source, LIMITS) != first
+
+
+class TestBlame:
+    def test_a_crash_in_a_used_child_is_tried_again_in_a_new_one(self, source: BinaryIO) -> None:
+        worker = WorkerProcess(crash_the_second_time)
+
+        assert worker.run(b"", source, LIMITS) == b"done"
+        assert worker.run(b"", source, LIMITS) == b"done"
+        worker.dismiss()
+
+    def test_an_exception_of_ours_is_named_without_its_words(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        with pytest.raises(WorkFailed, match="ValueError") as caught:
+            worker.run(b"raise", source, LIMITS)
+
+        assert "SECRET" not in str(caught.value)
+        assert "isolation.py" in str(caught.value)
+
+
+class TestSeparation:
+    def test_the_child_has_no_file_but_its_own(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        with tempfile.TemporaryFile() as secret:
+            open_files = set(map(int, worker.run(b"open files", source, LIMITS).split()))
+
+            # Three standard ones, the line, source, result, and the listing itself.
+            assert len(open_files) == 7
+            assert secret.fileno() >= 3
+
+    def test_what_it_prints_is_heard_by_nobody(
+        self, worker: WorkerProcess, source: BinaryIO, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        worker.run(b"print", source, LIMITS)
+
+        assert capfd.readouterr() == ("", "")
+
+
+_runs: list[int] = []
+
+
+def crash_the_second_time(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
+    _runs.append(1)
+    if len(_runs) == 2:
+        os.abort()
+    result.write(b"done")
