@@ -14,6 +14,7 @@ from chalicelib.health.routes import routes as health_routes
 from chalicelib.http import render_framework_errors
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.observability import begin_invocation
+from chalicelib.payments.routes import routes as payments_routes
 from chalicelib.photos.routes import routes as photos_routes
 
 app = Chalice(app_name="ifotor", configure_logs=False)
@@ -24,11 +25,15 @@ app.register_middleware(render_framework_errors, "http")
 
 app.register_blueprint(health_routes, url_prefix="/v1")
 app.register_blueprint(identity_routes, url_prefix="/v1")
+app.register_blueprint(payments_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
 
 SWEEP_RESERVE = timedelta(seconds=30)
 """Left of a sweep's time when it stops taking photos: one deletion with every retry fits into it.
 """
+
+CHECK_RESERVE = timedelta(seconds=60)
+"""Left of a check's time when it stops asking: one question with every retry fits into it."""
 
 
 @app.on_sqs_message(queue="uploads", batch_size=1)
@@ -46,3 +51,9 @@ def fail_upload(event: Any) -> Any:
 def expire_photos(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
     services().deletion.expire_photos(within=remaining - SWEEP_RESERVE)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def check_payments(event: Any) -> None:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().payments.checking.check_payments(within=remaining - CHECK_RESERVE)

@@ -1,8 +1,13 @@
 """Time comes in from here and nowhere else, so that every rule about time can be tested."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Asia/Shanghai has had no daylight saving since 1991; a fixed offset needs no time zone files in
+Lambda.
+"""
 
 
 class Clock(Protocol):

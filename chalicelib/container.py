@@ -16,8 +16,8 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.kms import KmsPhoneVault
 from chalicelib.aws.secrets import SecretsManagerRing
-from chalicelib.aws.sms import EndUserMessaging, EndUserMessagingSmsSender, SnsSmsSender
 from chalicelib.clock import Clock, SystemClock
+from chalicelib.container_senders import make_sms_sender
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
 from chalicelib.identity.challenge_store import ChallengeStore
@@ -27,17 +27,18 @@ from chalicelib.identity.dormant_store import DormantStore
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
-from chalicelib.identity.ports import HumanCheck, MessageKind, SmsSender
+from chalicelib.identity.ports import HumanCheck
 from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import Entropy, SystemEntropy
 from chalicelib.observability import JsonLog
-from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
+from chalicelib.settings import HumanCheckKind, Settings
 
 if TYPE_CHECKING:
     from chalicelib.aws.s3 import S3Objects
+    from chalicelib.container_payments import PaymentsContainer
     from chalicelib.photos.deletion import DeletionService
     from chalicelib.photos.granting import GrantingService
     from chalicelib.photos.library import LibraryService
@@ -59,6 +60,7 @@ class Container:
     @cached_property
     def challenges(self) -> ChallengeService:
         settings = self._settings
+        sender = make_sms_sender(settings, read_secret=self._read_secret, clock=self._clock)
         return ChallengeService(
             store=self._challenge_store,
             code_ring=self._session_ring,
@@ -69,7 +71,7 @@ class Container:
                 reserved=settings.test_numbers,
                 entropy=self._entropy,
             ),
-            sms=SparingSmsSender(self._sms_sender, settings.test_numbers),
+            sms=SparingSmsSender(sender, settings.test_numbers),
             human_check=self._human_check,
             limits=self._code_limits,
             countries=settings.countries,
@@ -174,6 +176,18 @@ class Container:
         return UploadWorker(processing=processing, queue=queue, log=self.log)
 
     @cached_property
+    def payments(self) -> PaymentsContainer:
+        from chalicelib.container_payments import PaymentsContainer
+
+        return PaymentsContainer(
+            self._settings,
+            read_secret=self._read_secret,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:
         """Everyone who holds something about people; a test compares it with the template."""
         from chalicelib.identity.personal_data import IdentityData
@@ -182,6 +196,7 @@ class Container:
         return (
             IdentityData(self._account_store),
             PhotosData(self._photo_store, originals=self._originals, renditions=self._renditions),
+            self.payments.personal_data,
         )
 
     @cached_property
@@ -250,42 +265,6 @@ class Container:
         from chalicelib.aws.s3 import S3Objects
 
         return S3Objects(client("s3"), self._settings.renditions_bucket)
-
-    @cached_property
-    def _sms_sender(self) -> SmsSender:
-        settings = self._settings
-        match settings.sms_sender:
-            case SmsSenderKind.SNS:
-                return SnsSmsSender(client("sns"))
-            case SmsSenderKind.END_USER_MESSAGING:
-                setup = EndUserMessaging(
-                    origination_identity_arn=settings.sms_origination_identity_arn,
-                    configuration_set_arn=settings.sms_configuration_set_arn,
-                    protect_configuration_arn=settings.sms_protect_configuration_arn,
-                    max_price_usd=settings.sms_max_price_usd,
-                )
-                return EndUserMessagingSmsSender(client("pinpoint-sms-voice-v2"), setup)
-            case SmsSenderKind.TENCENT:
-                from chalicelib.remote.tencent_sms import TencentSmsSender, TencentTemplate
-
-                template = TencentTemplate(
-                    app_id=settings.sms_tencent_app_id,
-                    sign_name=settings.sms_tencent_sign_name,
-                    template_ids={
-                        MessageKind.LOGIN: settings.sms_tencent_template_id,
-                        MessageKind.GUARDIAN: settings.sms_tencent_guardian_template_id,
-                        MessageKind.NUMBER_CHANGE: settings.sms_tencent_change_template_id,
-                        MessageKind.NUMBER_WARNING: settings.sms_tencent_warning_template_id,
-                    },
-                    region=settings.sms_tencent_region,
-                )
-                key = self._read_secret(settings.sms_tencent_secret_arn)
-                return TencentSmsSender(template, read_key=key, clock=self._clock)
-            case SmsSenderKind.HTTP:
-                from chalicelib.remote.sms_gateway import HttpSmsSender
-
-                bearer = self._read_secret(settings.sms_gateway_secret_arn)
-                return HttpSmsSender(settings.sms_gateway_url, bearer)
 
     def _read_secret(self, arn: str) -> Callable[[], str]:
         ring = SecretsManagerRing(client("secretsmanager"), arn)

@@ -22,11 +22,13 @@ AppError
 │   ├── GuardianIsChild          the guardian's number is the one that registers
 │   ├── GuardianCodeRejected     as CodeRejected, for the guardian's code
 │   ├── SecondFactorRejected     not the recovery code of a dormant account
+│   ├── MethodNotOffered        no contract with that provider, or not for that way to pay
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── QuotaExceeded           429
 ├── TooManyRequests         429  codes of a number, an address, a country or all
 ├── Internal                500  never says why
 └── Unavailable             503  worth repeating
+    ├── PaymentUnavailable       the provider gave no answer that could be verified
     └── SmsUnavailable
 
 The class carries status, code and title; the instance carries the facts, which become members of
@@ -184,6 +186,10 @@ class IdempotencyKeyReused(InvalidRequest):
     title = "This Idempotency-Key came before with another request"
 
 
+class MethodNotOffered(InvalidRequest):
+    status, code, title = 422, "method_not_offered", "That way to pay is not offered"
+
+
 class QuotaExceeded(AppError):
     """A limit of the account is reached; `limit` names it, `retry_after_s` says when it resets."""
 
@@ -223,6 +229,12 @@ class Unavailable(AppError):
         super().__init__(
             detail, headers={"Retry-After": str(retry_after_s)}, retry_after_s=retry_after_s
         )
+
+
+class PaymentUnavailable(Unavailable):
+    """Nothing is known about what became of the call: an order stands as it stood."""
+
+    status, code, title = 503, "payment_unavailable", "The payment provider does not answer"
 
 
 class SmsUnavailable(Unavailable):

@@ -8,7 +8,7 @@ wrapped where they are declared: `Routes` is a Blueprint whose views take a `Req
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
@@ -59,7 +59,8 @@ class HttpServices(Protocol):
 
 class Reply(Struct, frozen=True):
     status: HTTPStatus = HTTPStatus.OK
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | str | None = None
+    """JSON; text only for who is owed words of their own."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,6 +83,17 @@ class Request:
         """The address API Gateway saw; headers, which a client can write, are never asked."""
         address: str = (self._raw.context.get("identity") or {}).get("sourceIp") or ""
         return address
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Every header, by its name in lower case."""
+        return {name.lower(): value for name, value in self._raw.headers.items()}
+
+    @property
+    def raw_body(self) -> bytes:
+        """The body, byte by byte as it was sent; whoever reads it caps it first."""
+        raw: bytes = self._raw.raw_body or b""
+        return raw
 
     def body(self, schema: type[Body]) -> Body:
         """Read the body as a schema: exact types, known fields only, nothing coerced.
@@ -133,7 +145,12 @@ class Routes(Blueprint):
         self._services = services
 
     def serve(
-        self, method: str, path: str, *, public: bool = False
+        self,
+        method: str,
+        path: str,
+        *,
+        public: bool = False,
+        content_types: Sequence[str] = ("application/json",),
     ) -> Callable[[Callable[..., Reply]], Callable[..., Reply]]:
         """Declare a view; unless `public`, it is called only with a valid access token."""
 
@@ -142,7 +159,9 @@ class Routes(Blueprint):
             def served(**path_values: str) -> Response:
                 return self._serve(view, path_values, public=public)
 
-            self.route(path, methods=[method], name=view.__name__)(served)
+            self.route(
+                path, methods=[method], name=view.__name__, content_types=list(content_types)
+            )(served)
             return view
 
         return declare

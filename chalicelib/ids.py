@@ -18,6 +18,8 @@ NoticeId = NewType("NoticeId", str)
 ChallengeId = NewType("ChallengeId", str)
 PhotoId = NewType("PhotoId", str)
 LeaseId = NewType("LeaseId", str)
+WalletId = NewType("WalletId", str)
+OrderNo = NewType("OrderNo", str)
 
 
 class Caller(Struct, frozen=True, kw_only=True):

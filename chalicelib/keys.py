@@ -3,7 +3,16 @@
 from datetime import date, datetime
 
 from chalicelib.clock import to_iso
-from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, digest, is_uuid
+from chalicelib.ids import (
+    NoticeId,
+    OrderNo,
+    PhotoId,
+    SessionId,
+    UserId,
+    WalletId,
+    digest,
+    is_uuid,
+)
 from chalicelib.storage import Index, Key
 
 # Rows
@@ -63,6 +72,47 @@ def grant_key(user_id: UserId, idempotency_key: str) -> Key:
 
 def sweep_cursor_key() -> Key:
     return Key("SWEEP", "CURSOR")
+
+
+# Payments lie under a wallet, which is not a user's id: see docs/decisions/0025-payment-records.md
+
+BY_PAYMENT_DUE = Index("by_due", "due", "due_at")
+"""What somebody must still do: rows leave it when it is done, so it holds only what is open."""
+
+ORDER_PREFIX, ENTRY_PREFIX, REFUND_PREFIX = "ORDER#", "ENTRY#", "REFUND#"
+
+
+def wallet_partition(wallet: WalletId) -> str:
+    return f"WALLET#{wallet}"
+
+
+def balance_key(wallet: WalletId) -> Key:
+    return Key(wallet_partition(wallet), "BALANCE")
+
+
+def order_key(wallet: WalletId, order_no: OrderNo) -> Key:
+    """Order numbers begin with the wallet and then the time, so the newest come last."""
+    return Key(wallet_partition(wallet), ORDER_PREFIX + order_no)
+
+
+def order_request_key(wallet: WalletId, idempotency_key: str) -> Key:
+    return Key(wallet_partition(wallet), f"REQUEST#{digest(idempotency_key)}")
+
+
+def order_quota_key(wallet: WalletId, day: date) -> Key:
+    return Key(wallet_partition(wallet), QUOTA_PREFIX + day.isoformat())
+
+
+def entry_key(wallet: WalletId, entry_id: str) -> Key:
+    return Key(wallet_partition(wallet), ENTRY_PREFIX + entry_id)
+
+
+def refund_key(wallet: WalletId, refund_no: str) -> Key:
+    return Key(wallet_partition(wallet), REFUND_PREFIX + refund_no)
+
+
+def notification_key(wallet: WalletId, provider: str, notification_id: str) -> Key:
+    return Key(wallet_partition(wallet), f"NOTIFICATION#{provider}#{digest(notification_id)}")
 
 
 def due_bucket(hour: datetime, shard: int) -> str:

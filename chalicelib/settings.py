@@ -71,6 +71,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_secret_arn: str
     phone_index_secret_arn: str
     uploads_queue_url: str
+    payments_table: str
+    payments_secret_arn: str
+    """Of the hashes and ciphertexts in the payments table."""
+    wechatpay_secret_arn: str
+    alipay_secret_arn: str
+    """Of each provider: `{}` while there is no contract."""
     web_origin: str
     """Of the page, such as https://photos.example."""
     sms_sender: SmsSenderKind
@@ -131,6 +137,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             session_secret_arn=required("SESSION_SECRET_ARN"),
             phone_index_secret_arn=required("PHONE_INDEX_SECRET_ARN"),
             uploads_queue_url=required("UPLOADS_QUEUE_URL"),
+            payments_table=required("PAYMENTS_TABLE"),
+            payments_secret_arn=required("PAYMENTS_SECRET_ARN"),
+            wechatpay_secret_arn=required("WECHATPAY_SECRET_ARN"),
+            alipay_secret_arn=required("ALIPAY_SECRET_ARN"),
             web_origin=_web_origin(required("WEB_ORIGIN")),
             sms_sender=sender,
             allowed_countries=_calling_codes(env, "ALLOWED_COUNTRIES"),

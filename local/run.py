@@ -52,6 +52,7 @@ def _say_where(console: Console, system: System) -> None:
         "Page": system.url,
         "API": f"{system.url}/v1/health",
         "SMS": f"{system.url}/local/sms",
+        **({"Payments": f"{system.sandbox.url}  (both providers)"} if system.sandbox else {}),
         "Cloud": f"{system.cloud.endpoint}  (S3, DynamoDB, SQS, … ; {state})",
         "Errors": str(system.cloud.log),
         "Logs": f"{os.path.relpath(sys.executable)} -m local logs",

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +18,8 @@ from local.cloud import Cloud, running_cloud
 from local.front import Behind, Front
 from local.machine import PROJECT, CannotStart
 from local.repair import Repair, repair
+from local.sandbox.keys import alipay_secret, make_keys, wechatpay_secret
+from local.sandbox.server import Sandbox, running_sandbox
 
 STAGE = "local"
 STACK = "ifotor-local"
@@ -37,6 +40,8 @@ class System:
     outputs: Mapping[str, str]
     template: Path
     repairs: list[Repair]
+    sandbox: Sandbox | None = None
+    """Where payments are made; there once everything runs."""
     deployed: bool
     """False when the kept state already held this very package."""
 
@@ -87,7 +92,28 @@ def running_system(
             ca_bundle=cloud.ca_bundle,
         )
         stack.enter_context(front.serving(behind))
-        yield system
+        sandbox = stack.enter_context(running_sandbox(make_keys()))
+        _sign_contracts(sandbox, system)
+        yield dataclasses.replace(system, sandbox=sandbox)
+
+
+def _sign_contracts(sandbox: Sandbox, system: System) -> None:
+    """Tell the service the keys of both providers, which are new at every start."""
+    webhooks = f"{system.url}/v1/webhooks"
+    contracts = {
+        "WechatpaySecretArn": wechatpay_secret(
+            sandbox.keys, sandbox_url=sandbox.url, notify_url=f"{webhooks}/wechatpay"
+        ),
+        "AlipaySecretArn": alipay_secret(
+            sandbox.keys,
+            sandbox_url=sandbox.url,
+            notify_url=f"{webhooks}/alipay",
+            return_url=system.url,
+        ),
+    }
+    secrets = system.cloud.client("secretsmanager")
+    for output, contract in contracts.items():
+        secrets.put_secret_value(SecretId=system.outputs[output], SecretString=contract)
 
 
 def _check(packaged: Package, cloud: Cloud, url: str, *, deployed: bool) -> System:

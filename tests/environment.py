@@ -30,7 +30,11 @@ VALUES: dict[SmsSenderKind, dict[str, str]] = {
 
 def environment(sender: SmsSenderKind = SmsSenderKind.SNS, **changes: str) -> dict[str, str]:
     """A complete environment of a stage with that sender."""
-    stores = ("ACCOUNTS_TABLE", "PHOTOS_TABLE", "ORIGINALS_BUCKET", "RENDITIONS_BUCKET")
+    stores = (
+        *("ACCOUNTS_TABLE", "PHOTOS_TABLE", "PAYMENTS_TABLE"),
+        *("ORIGINALS_BUCKET", "RENDITIONS_BUCKET"),
+        *("PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
+    )
     keys = ("ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN", "PHONE_INDEX_SECRET_ARN")
     common = dict.fromkeys((*stores, *keys, "UPLOADS_QUEUE_URL"), "x")
     common |= {"STAGE": "dev", "SMS_SENDER": sender, "WEB_ORIGIN": "https://photos.example"}

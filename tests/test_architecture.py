@@ -21,7 +21,7 @@ CAPABILITIES = {
     for path in LIBRARY.iterdir()
     if (path / "__init__.py").exists() and path.name not in ("aws", "remote")
 }
-PURE_KERNEL = {"errors", "clock", "ids", "keys", "metrics", "phone", "storage"}
+PURE_KERNEL = {"errors", "clock", "ids", "keys", "metrics", "money", "phone", "storage"}
 KERNEL = PURE_KERNEL | {"observability", "settings"}
 
 
@@ -47,7 +47,7 @@ def allowed(importer: str, imported: str) -> bool:
     if not target:
         return True
     layer = source[1] if len(source) > 1 else ""
-    if source == ["container"]:
+    if source[0].startswith("container"):
         return target[-1] != "routes"
     if source[0] in ("aws", "remote"):
         return target[0] in KERNEL or target[0] == source[0] or target[-1] == "ports"

@@ -6,81 +6,22 @@ Requests: every parameter but `sign`, sorted by name and joined as name=value (o
 parser's copy of them is not what was signed. Pinned by vectors that Alipay's own SDKs publish.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+# The signature itself is WeChat Pay's too.
+from chalicelib.remote.rsa import is_signed as is_signed
+from chalicelib.remote.rsa import load_private_key as load_private_key
+from chalicelib.remote.rsa import load_public_key as load_public_key
+from chalicelib.remote.rsa import sign as sign
 
 SIGN_TYPE = "RSA2"
-
-
-def load_private_key(text: str) -> "RSAPrivateKey":
-    """Read an application's key: PEM, or the bare base64 that Alipay's tool writes.
-
-    Raises:
-        ValueError: it is no RSA key; says nothing of it.
-    """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    try:
-        key = load_der_private_key(_der(text), password=None)
-    except (TypeError, UnsupportedAlgorithm, ValueError):
-        raise ValueError("not a private key") from None
-    if isinstance(key, RSAPrivateKey):
-        return key
-    raise ValueError("not an RSA key")
-
-
-def load_public_key(text: str) -> "RSAPublicKey":
-    """Read Alipay's public key: PEM, or the bare base64 that its console shows.
-
-    Raises:
-        ValueError: it is no RSA key.
-    """
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-    try:
-        key = load_der_public_key(_der(text))
-    except (UnsupportedAlgorithm, ValueError):
-        raise ValueError("not a public key") from None
-    if isinstance(key, RSAPublicKey):
-        return key
-    raise ValueError("not an RSA key")
 
 
 def request_text(parameters: Mapping[str, str]) -> bytes:
     """Return what is signed of a request; unlike with notifications, `sign_type` is part of it."""
     covered = sorted(name for name, value in parameters.items() if name != "sign" and value)
     return "&".join(f"{name}={parameters[name]}" for name in covered).encode()
-
-
-def sign(message: bytes, key: "RSAPrivateKey") -> str:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return base64.b64encode(key.sign(message, PKCS1v15(), SHA256())).decode()
-
-
-def is_signed(message: bytes, signature: str, key: "RSAPublicKey") -> bool:
-    """Whether the holder of the key signed these bytes; False for anything that is no signature."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    try:
-        raw = base64.b64decode(signature, validate=True)
-        key.verify(raw, message, PKCS1v15(), SHA256())
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
 
 
 def members_of(answer: bytes) -> dict[str, str]:
@@ -107,13 +48,6 @@ def members_of(answer: bytes) -> dict[str, str]:
         if text[at:].startswith("}") and not text[at + 1 :].strip(" \t\r\n"):
             return members
         at = _after(text, at, ",")
-
-
-def _der(text: str) -> bytes:
-    """Strip PEM's frame; what is left is base64 either way."""
-    lines = [line.strip() for line in text.strip().splitlines()]
-    body = "".join(line for line in lines if not line.startswith("-----"))
-    return base64.b64decode(body, validate=True)
 
 
 def _skip(text: str, at: int) -> int:

@@ -1,12 +1,9 @@
 """The periods of the retention policy, and the calendar they are counted in."""
 
 import calendar
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
-CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""Asia/Shanghai has had no daylight saving since 1991; a fixed offset needs no time zone files in
-Lambda.
-"""
+from chalicelib.clock import CHINA
 
 PHOTO_MONTHS = 6
 """Processed photos are kept six calendar months unless their owner deletes them (FD.4): 181 to 184
@@ -19,6 +16,9 @@ UPLOAD_WAIT = timedelta(days=1)
 
 REFUSED_KEPT = timedelta(days=7)
 """How long the row of a photo that was refused tells its owner why; it holds no image (ST.0)."""
+
+PAYMENT_RECORDS_KEPT = timedelta(days=3 * 365 + 1)
+"""Records of transactions outlive their account by three years, and not longer (ST.3, ST.0)."""
 
 TTL_SLACK = timedelta(days=7)
 """DynamoDB's time to live comes this much after the sweeper, so that it can never be early."""

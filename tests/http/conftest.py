@@ -1,7 +1,7 @@
 """The API as a client meets it: `app.py` behind Chalice's own test client, on moto."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -33,6 +33,11 @@ class Api:
         response = self._client.http.request(method, f"/v1{path}", headers=sent, body=raw)
         return Answer(response)
 
+    def post_raw(self, path: str, body: bytes, headers: Mapping[str, str]) -> "RawAnswer":
+        """Post bytes as they are, as somebody who is no client of ours."""
+        response = self._client.http.request("POST", f"/v1{path}", headers=dict(headers), body=body)
+        return RawAnswer(response)
+
     def log_in(self, phone: str = "13800138000") -> "Answer":
         challenge = self.send("POST", "/login/codes", {"phone": phone}).json["challenge_id"]
         body = {"challenge_id": challenge, "phone": phone, "code": code_in(last_text())}
@@ -40,6 +45,15 @@ class Api:
         answer = self.send("POST", "/login/sessions", body)
         self.token = answer.json["access_token"]
         return answer
+
+
+class RawAnswer:
+    """An answer whose body need not be JSON."""
+
+    def __init__(self, response: Any) -> None:
+        self.status: int = response.status_code
+        self.headers: dict[str, str] = {k.lower(): v for k, v in response.headers.items()}
+        self.text: str = response.body.decode()
 
 
 class Answer:

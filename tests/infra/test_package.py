@@ -51,6 +51,11 @@ def fail_upload(event):
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def expire_photos(event):
     return None
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def check_payments(event):
+    return None
 '''
 
 

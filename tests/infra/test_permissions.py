@@ -8,9 +8,10 @@ from tests.infra.reading import Statement, Template, functions, may, names_in_su
 
 API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
 FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
+CHECKER = "CheckPaymentsRole"
 
 OBJECTS_OF_A_BUCKET = re.compile(r"\$\{(Originals|Renditions)Bucket\.Arn\}/\*")
-INDEX_OF_A_TABLE = re.compile(r"\$\{PhotosTable\.Arn\}/index/[a-z_]+")
+INDEX_OF_A_TABLE = re.compile(r"\$\{(Photos|Payments)Table\.Arn\}/index/[a-z_]+")
 OWN_LOG_STREAMS = re.compile(
     r"arn:\$\{AWS::Partition\}:logs:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
     r"log-group:/aws/lambda/\$\{AWS::StackName\}-([A-Za-z]+)-\*:log-stream:\*"
@@ -101,7 +102,7 @@ class TestWildcards:
         }
 
         assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
-        assert set(trusted) == {API, WORKER, FAILER, SWEEPER}
+        assert set(trusted) == {API, WORKER, FAILER, SWEEPER, CHECKER}
         assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
 
 
@@ -122,6 +123,11 @@ class TestWhoMayDoWhat:
             ("secretsmanager:GetSecretValue", "PhoneIndexSecret", {API}),
             ("dynamodb:GetItem", "AccountsTable", {API}),
             ("dynamodb:DeleteItem", "PhotosTable", {API, SWEEPER}),
+            ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER}),
+            ("secretsmanager:GetSecretValue", "WechatpaySecret", {API, CHECKER}),
+            ("secretsmanager:GetSecretValue", "AlipaySecret", {API, CHECKER}),
+            ("dynamodb:UpdateItem", "PaymentsTable", {API, CHECKER}),
+            ("dynamodb:DeleteItem", "PaymentsTable", set()),
             ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
             ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
             ("sqs:SendMessage", "UploadsQueue", set()),
@@ -141,6 +147,14 @@ class TestWhoMayDoWhat:
 
         assert {owner for owner, _ in through} == {API, WORKER, FAILER, SWEEPER}
         assert all("dynamodb.${AWS::Region}" in service for _, service in through)
+
+    def test_payments_and_the_rest_are_apart(self, template: Template) -> None:
+        """SE.1b: who checks payments sees nothing else, and who handles photos no payment."""
+        for target in ("AccountsTable", "PhotosTable", "TablesKey"):
+            assert CHECKER not in may(template, "dynamodb:GetItem", target)
+        for statement in _allowed(template):
+            if "Payments" in str(statement.resources):
+                assert statement.owner in (API, CHECKER)
 
     def test_a_function_writes_its_own_log_and_makes_no_group(self, template: Template) -> None:
         """A group that a function made would be kept for ever, and not for a year."""

@@ -10,7 +10,7 @@ import pytest
 from tests.infra.reading import Template, resources_of, statements
 
 BUCKETS = {"OriginalsBucket": "OriginalsKey", "RenditionsBucket": "RenditionsKey"}
-TABLES = ("AccountsTable", "PhotosTable")
+TABLES = {"AccountsTable": "TablesKey", "PhotosTable": "TablesKey", "PaymentsTable": "PaymentsKey"}
 QUEUES = ("UploadsQueue", "UploadsDeadLetterQueue")
 SHANGHAI = timezone(timedelta(hours=8))
 """Without daylight saving since 1991."""
@@ -140,7 +140,7 @@ class TestTables:
         properties = _properties(template, table)
 
         assert properties["SSESpecification"]["KMSMasterKeyId"] == {
-            "Fn::GetAtt": ["TablesKey", "Arn"]
+            "Fn::GetAtt": [TABLES[table], "Arn"]
         }
         assert properties["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
@@ -159,21 +159,44 @@ class TestDueIndex:
         assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_bucket", "expires_at"]
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
+    def test_what_payments_are_due_is_found_without_reading_the_rest(
+        self, template: Template
+    ) -> None:
+        [index] = _properties(template, "PaymentsTable")["GlobalSecondaryIndexes"]
+
+        assert index["IndexName"] == "by_due"
+        assert [key["AttributeName"] for key in index["KeySchema"]] == ["due", "due_at"]
+        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
 
 class TestKeys:
+    @pytest.mark.parametrize("name", ["WechatpaySecret", "AlipaySecret"])
+    def test_no_provider_is_offered_before_there_is_a_contract(
+        self, template: Template, name: str
+    ) -> None:
+        assert _properties(template, name)["SecretString"] == "{}"
+
     def test_every_key_rotates(self, template: Template) -> None:
         keys = resources_of(template, "AWS::KMS::Key")
 
-        assert set(keys) == {"OriginalsKey", "RenditionsKey", "TablesKey", "PhonesKey"}
+        assert set(keys) == {
+            *("OriginalsKey", "RenditionsKey", "TablesKey", "PhonesKey", "PaymentsKey")
+        }
         assert all(key["EnableKeyRotation"] is True for key in keys.values())
 
-    @pytest.mark.parametrize("name", ["TablesKey", "PhonesKey", "PhoneIndexSecret"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("TablesKey", "PhonesKey", "PhoneIndexSecret"),
+            *("PaymentsKey", "PaymentsSecret", "WechatpaySecret", "AlipaySecret"),
+        ],
+    )
     def test_what_retained_rows_need_is_retained(self, template: Template, name: str) -> None:
         resource = template["Resources"][name]
 
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
-    @pytest.mark.parametrize("name", ["SessionSecret", "PhoneIndexSecret"])
+    @pytest.mark.parametrize("name", ["SessionSecret", "PhoneIndexSecret", "PaymentsSecret"])
     def test_secrets_are_made_by_the_cloud_alone(self, template: Template, name: str) -> None:
         assert _properties(template, name)["GenerateSecretString"] == {
             "PasswordLength": 64,

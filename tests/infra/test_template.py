@@ -83,7 +83,7 @@ class TestFunctions:
         """A handler elsewhere is imported without app.py: its middleware would not run."""
         handlers = [function["Handler"] for function in functions(template).values()]
 
-        assert len(handlers) == 4
+        assert len(handlers) == 5
         assert all(handler.startswith("app.") for handler in handlers)
 
     def test_every_function_has_a_role_of_its_own(self, template: Template) -> None:
@@ -134,6 +134,13 @@ class TestFunctions:
 
         assert event["Properties"]["Schedule"] == "rate(15 minutes)"
 
+    def test_what_is_unknown_of_payments_is_asked_every_five_minutes(
+        self, template: Template
+    ) -> None:
+        [event] = functions(template)["CheckPayments"]["Events"].values()
+
+        assert event["Properties"]["Schedule"] == "rate(5 minutes)"
+
     def test_the_api_answers_within_what_api_gateway_waits(self, template: Template) -> None:
         assert functions(template)["APIHandler"]["Timeout"] == 29
 
@@ -149,6 +156,7 @@ class TestFunctions:
             *("PHONE_INDEX_SECRET_ARN", "UPLOADS_QUEUE_URL", "SMS_SENDER", "ANDROID_APP_HASH"),
             *("ALLOWED_COUNTRIES", "CODES_PER_ADDRESS_AN_HOUR", "CODES_A_DAY", "CODE_COOLDOWN_S"),
             *("HUMAN_CHECK", "TURNSTILE_SECRET_ARN"),
+            *("PAYMENTS_TABLE", "PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
             *("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
         }
 

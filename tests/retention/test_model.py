@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.clock import CHINA
 from chalicelib.retention.model import (
-    CHINA,
     china_day,
     photo_expires_at,
     until_next_china_day,

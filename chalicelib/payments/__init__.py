@@ -1,0 +1,1 @@
+"""Products, orders, payments, refunds and the credits they bring."""

@@ -1,0 +1,101 @@
+"""What one event changes, all of it in one transaction: the order, the ledger, the refunds due."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.ids import OrderNo
+from chalicelib.payments.catalogue import Product, Unit
+from chalicelib.payments.items import Refund
+from chalicelib.payments.ledger import Account, Balance, Entry, purchase, reclaim
+from chalicelib.payments.orders import Order, OrderState, Payment
+from chalicelib.payments.ports import Repayment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """From version `version - 1` of an order to `version`."""
+
+    no: OrderNo
+    version: int
+    state: OrderState
+    payments: tuple[Payment, ...]
+    reclaimed: int = 0
+    entries: tuple[Entry, ...] = ()
+    refunds_due: tuple[Refund, ...] = ()
+    refunds_done: tuple[str, ...] = ()
+    payer_index: str = ""
+    sealed_payer: bytes = field(default=b"", repr=False)
+
+    @property
+    def available(self) -> int:
+        """What the entries add to the wallet's available credits."""
+        credits = (entry for entry in self.entries if entry.unit is Unit.CREDITS)
+        return sum(entry.sum_of(Account.AVAILABLE) for entry in credits)
+
+
+def settle_open_order(no: OrderNo, product: Product, payment: Payment, now: datetime) -> Change:
+    """Settle an order that nothing has happened to yet, by its first payment."""
+    return Change(
+        no=no,
+        version=1,
+        state=OrderState.PAID,
+        payments=(payment,),
+        entries=(purchase(product, no, now),),
+    )
+
+
+def change_between(before: Order, after: Order, balance: Balance, now: datetime) -> Change:
+    """Work out everything that goes with an order's change.
+
+    Args:
+        balance: of the wallet; what a refund takes back is taken only as far as it is there.
+    """
+    entries: list[Entry] = []
+    available = balance.available
+    if before.settling is None and after.settling is not None:
+        entries.append(purchase(after.product, after.no, now))
+        available += after.product.quantity
+    owed = after.reclaimable - before.reclaimed
+    if owed > 0:
+        is_limited = after.product.unit is Unit.CREDITS
+        taken = min(owed, available) if is_limited else owed
+        reference = f"{after.no}#{after.reclaimable}"
+        entries.append(reclaim(after.product.unit, reference, now, taken=taken, lost=owed - taken))
+    known = {one.transaction_id: one for one in before.payments}
+    surplus = [(at, one) for at, one in enumerate(after.payments) if one.is_surplus]
+    return Change(
+        no=after.no,
+        version=before.version + 1,
+        state=after.state,
+        payments=after.payments,
+        reclaimed=max(before.reclaimed, after.reclaimable),
+        entries=tuple(entries),
+        refunds_due=tuple(
+            _refund_of(after, at, one)
+            for at, one in surplus
+            if one.transaction_id not in known and one.refunded != one.total
+        ),
+        refunds_done=tuple(
+            refund_no(after.no, at)
+            for at, one in surplus
+            if one.refunded == one.total
+            and one.transaction_id in known
+            and known[one.transaction_id].refunded != one.total
+        ),
+    )
+
+
+def refund_no(order_no: OrderNo, place: int) -> str:
+    """Name the refund of an order's payment number `place`: the same at every try."""
+    return f"{order_no}s{place}"
+
+
+def _refund_of(order: Order, place: int, payment: Payment) -> Refund:
+    repayment = Repayment(
+        refund_no=refund_no(order.no, place),
+        order_no=order.no,
+        transaction_id=payment.transaction_id,
+        amount=payment.total - payment.refunded,
+        total=payment.total,
+    )
+    return Refund(method=order.method, repayment=repayment)

@@ -1,0 +1,123 @@
+"""Use case: finding out what nobody told us, and giving back what must go back. Unknown is not
+failed.
+
+A schedule reads the index of what is due, which holds only what is open: orders without an answer,
+and refunds on their way. Silence proves nothing: an order is closed only when its provider says
+that it can no longer be paid, and a payment that comes after that goes back.
+"""
+
+from datetime import timedelta
+
+from chalicelib.clock import Clock
+from chalicelib.errors import PaymentUnavailable, Unavailable
+from chalicelib.observability import EventLog, Level
+from chalicelib.payments.due_store import DuePayments
+from chalicelib.payments.items import Refund
+from chalicelib.payments.orders import Mismatch, Order
+from chalicelib.payments.ports import (
+    Closed,
+    Paid,
+    PaymentProvider,
+    Provider,
+    Providers,
+    Refunded,
+    RefundStuck,
+)
+from chalicelib.payments.settling import SettlingService
+
+NEXT_LOOK = timedelta(minutes=5)
+LATER = timedelta(hours=6)
+"""When a person has to look first."""
+CLOSE_MARGIN = timedelta(minutes=1)
+"""After an order's end: clocks differ, and a payment may be on its way."""
+
+
+class CheckingService:
+    def __init__(
+        self,
+        *,
+        due: DuePayments,
+        settling: SettlingService,
+        providers: Providers,
+        clock: Clock,
+        log: EventLog,
+    ) -> None:
+        self._due = due
+        self._settling = settling
+        self._providers = providers
+        self._clock = clock
+        self._log = log
+
+    def check_payments(self, *, within: timedelta) -> int:
+        """Ask about every order, and push every refund, that is due; return how many were seen.
+
+        What is left when the time is over, or fails, is due again. Repeats are harmless.
+        """
+        until, seen = self._clock.now() + within, 0
+        for order in self._due.list_orders(self._clock.now()):
+            if self._clock.now() >= until:
+                break
+            seen += 1
+            self._attempt(order.method.provider, order)
+        for refund in self._due.list_refunds(self._clock.now()):
+            if self._clock.now() >= until:
+                break
+            seen += 1
+            self._attempt(refund.method.provider, refund)
+        return seen
+
+    def _attempt(self, name: Provider, due: Order | Refund) -> None:
+        """Do what is due; one that fails is put off and holds up no other."""
+        order_no = due.no if isinstance(due, Order) else due.repayment.order_no
+        try:
+            provider = self._providers.find(name)
+            if provider is None:
+                raise PaymentUnavailable("There is no contract any more.")
+            again_in = (
+                self._check_order(provider, name, due)
+                if isinstance(due, Order)
+                else self._push_refund(provider, name, due)
+            )
+        except Mismatch as mismatch:
+            self._log.record(
+                "payment_mismatched", level=Level.ERROR, order_id=order_no, reason=mismatch.field
+            )
+            again_in = LATER
+        except Unavailable:
+            self._log.record("provider_silent", level=Level.WARNING, order_id=order_no)
+            again_in = NEXT_LOOK
+        if again_in:
+            self._due.put_off(due, self._clock.now() + again_in)
+        else:
+            self._due.drop(due)
+
+    def _check_order(
+        self, provider: PaymentProvider, name: Provider, order: Order
+    ) -> timedelta | None:
+        """Return when to look again; None when the order is decided."""
+        event = provider.ask(order.no)
+        now = self._clock.now()
+        if isinstance(event, Paid | Refunded | Closed):
+            self._settling.apply(event, name)
+            return None
+        if now < order.expires_at + CLOSE_MARGIN:
+            return min(NEXT_LOOK, order.expires_at + CLOSE_MARGIN - now)
+        if not provider.close(order.no):
+            return NEXT_LOOK
+        self._settling.apply(Closed(order_no=order.no), name)
+        return None
+
+    def _push_refund(
+        self, provider: PaymentProvider, name: Provider, refund: Refund
+    ) -> timedelta | None:
+        event = provider.refund(refund.repayment)
+        match event:
+            case Refunded():
+                self._settling.apply(event, name)
+                return None
+            case RefundStuck():
+                self._log.record(
+                    "refund_stuck", level=Level.ERROR, order_id=event.order_no, reason=event.outcome
+                )
+                return LATER
+        return NEXT_LOOK

@@ -1,0 +1,62 @@
+"""Use case: taking what providers post to us. Their answer is theirs: taken, refused, or later.
+
+Genuine first, then readable, then true of our order. Nothing is asked of the network on the way.
+"""
+
+from collections.abc import Mapping
+
+from chalicelib.clock import Clock
+from chalicelib.errors import Unavailable
+from chalicelib.observability import EventLog, Level
+from chalicelib.payments.model import Verdict
+from chalicelib.payments.orders import Mismatch
+from chalicelib.payments.ports import NotificationRefused, Provider, Providers
+from chalicelib.payments.settling import SettlingService
+
+MAX_NOTIFICATION_BYTES = 64 * 1024
+"""Checked before anything else; a genuine notification has a few KiB."""
+
+
+class NotificationService:
+    def __init__(
+        self, *, providers: Providers, settling: SettlingService, clock: Clock, log: EventLog
+    ) -> None:
+        self._providers = providers
+        self._settling = settling
+        self._clock = clock
+        self._log = log
+
+    def take(self, name: Provider, headers: Mapping[str, str], body: bytes) -> Verdict:
+        """Take one notification.
+
+        Args:
+            headers: by their names in lower case.
+            body: exactly the bytes that were posted.
+        """
+        try:
+            self._take(name, headers, body)
+        except NotificationRefused as refusal:
+            is_probe = refusal.reason == "probe"
+            self._log.record(
+                "notification_refused",
+                level=Level.INFO if is_probe else Level.WARNING,
+                provider=name,
+                reason=refusal.reason,
+            )
+            return Verdict.REFUSED
+        except Mismatch:
+            return Verdict.REFUSED
+        except Unavailable:
+            self._log.record("notification_put_off", level=Level.WARNING, provider=name)
+            return Verdict.LATER
+        return Verdict.TAKEN
+
+    def _take(self, name: Provider, headers: Mapping[str, str], body: bytes) -> None:
+        if len(body) > MAX_NOTIFICATION_BYTES:
+            raise NotificationRefused("too_long")
+        provider = self._providers.find(name)
+        if provider is None:
+            raise NotificationRefused("no_contract")
+        notification = provider.read_notification(headers, body, self._clock.now())
+        outcome = self._settling.settle(notification)
+        self._log.record("notification_taken", provider=name, reason=outcome)
