@@ -13,7 +13,7 @@ from PIL import ExifTags, Image, ImageChops, ImageDraw, ImageFilter, PngImagePlu
 
 from chalicelib.imaging.profile import P3_PRIMARIES, matrix_profile
 
-PhotoFormat = Literal["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF"]
+PhotoFormat = Literal["JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF", "TIFF", "BMP"]
 
 METADATA_MARKERS = (b"drawn-make", b"drawn-place", b"drawn-serial", b"drawn-xmp", b"drawn-comment")
 """Texts that `draw_photo(gps=True)` hides in EXIF, XMP and comments; none may survive."""
@@ -58,7 +58,7 @@ def draw_photo(
         orientation: EXIF 1 to 8; the scene is upright once it is applied.
         display_p3: tag the pixels with a Display-P3 profile of our own making.
         gps: add EXIF with a place and a serial number, XMP and a comment, each holding a marker.
-        format: GIF keeps neither profile nor EXIF.
+        format: GIF keeps neither profile nor EXIF, BMP no comment either.
     """
     is_turned = orientation >= 5
     image = draw_scene(*((height, width) if is_turned else (width, height)))
@@ -213,6 +213,15 @@ def _save(
             image.save(data, "WEBP", method=0, **carried)
         case "AVIF":
             image.save(data, "AVIF", speed=10, **carried)
+        case "TIFF":
+            tags = Image.Exif()
+            tags.load(exif)
+            if xmp:
+                tags[ExifTags.Base.XMLPacket] = xmp
+                tags[ExifTags.Base.ImageDescription] = comment.decode()
+            image.save(data, "TIFF", exif=tags, icc_profile=icc_profile)
+        case "BMP":
+            image.save(data, "BMP")
         case "HEIF":
             _save_heif(image, data, icc_profile=icc_profile, exif=exif, xmp=xmp)
     return data.getvalue()

@@ -82,7 +82,7 @@ def _read_photo(file: Path | None) -> tuple[bytes, str]:
         raise CannotStart(f"{file} can't be read: {error.strerror}.") from error
     content_type = find_content_type(data)
     if content_type is None:
-        raise CannotStart(f"{file} is no JPEG, PNG, WebP, GIF, HEIC or AVIF photo.")
+        raise CannotStart(f"{file} is no JPEG, PNG, WebP, GIF, HEIC, AVIF, TIFF or BMP photo.")
     return data, content_type
 
 

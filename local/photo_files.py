@@ -14,7 +14,7 @@ _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 def find_content_type(data: bytes) -> str | None:
-    """Return which of the six accepted types a file's first bytes say it is, or None."""
+    """Return which of the eight accepted types a file's first bytes say it is, or None."""
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -23,6 +23,10 @@ def find_content_type(data: bytes) -> str | None:
         return "image/gif"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return "image/tiff"
+    if data.startswith(b"BM") and data[6:10] == bytes(4):
+        return "image/bmp"
     if data[4:8] == b"ftyp":
         size = int.from_bytes(data[:4], "big")
         brands = {data[at : at + 4] for at in (8, *range(16, min(size, 256), 4))}

@@ -23,6 +23,8 @@ _READERS: Mapping[MediaType, tuple[str, str]] = {
     MediaType.WEBP: ("PIL.WebPImagePlugin", "WebPImageFile"),
     MediaType.GIF: ("PIL.GifImagePlugin", "GifImageFile"),
     MediaType.AVIF: ("PIL.AvifImagePlugin", "AvifImageFile"),
+    MediaType.TIFF: ("PIL.TiffImagePlugin", "TiffImageFile"),
+    MediaType.BMP: ("PIL.BmpImagePlugin", "BmpImageFile"),
     # 14 MB of shared libraries: only the process that meets a HEIC pays for them.
     MediaType.HEIC: ("pillow_heif", "HeifImageFile"),
 }

@@ -19,6 +19,8 @@ _BYTES_PER_PIXEL: Mapping[MediaType, int] = {
     MediaType.GIF: 18,
     MediaType.HEIC: 20,
     MediaType.AVIF: 20,
+    MediaType.TIFF: 18,
+    MediaType.BMP: 18,
 }
 _MAX_SCALED_PIXELS = 3_900 * 3_900
 """What a JPEG decodes to at the most: from twice 95 % of 2048 px on, it comes out halved."""

@@ -45,12 +45,17 @@ class MediaType(StrEnum):
     GIF = "image/gif"
     HEIC = "image/heic"
     AVIF = "image/avif"
+    TIFF = "image/tiff"
+    BMP = "image/bmp"
 
 
 class RejectionReason(StrEnum):
     """Why a file can never become a photo here. Stable: clients show words chosen by it."""
 
     UNSUPPORTED_TYPE = "unsupported_type"
+    IS_VIDEO = "is_video"
+    IS_DOCUMENT = "is_document"
+    IS_JPEG_XL = "is_jpeg_xl"
     TYPE_MISMATCH = "type_mismatch"
     EMPTY = "empty"
     TOO_MANY_BYTES = "too_many_bytes"

@@ -6,7 +6,8 @@ that.
 
 from typing import BinaryIO
 
-from chalicelib.imaging.headers import gif, isobmff, jpeg, png, webp
+from chalicelib.imaging.headers import bmp, gif, isobmff, jpeg, png, tiff, webp
+from chalicelib.imaging.headers.others import reason_to_refuse
 from chalicelib.imaging.headers.reading import corrupt, size_of
 from chalicelib.imaging.model import (
     MAX_ANIMATION_PIXELS,
@@ -46,9 +47,10 @@ def probe(source: BinaryIO, *, declared: MediaType) -> ImageHeader:
     if size_bytes > MAX_UPLOAD_BYTES:
         raise ImageRejected(RejectionReason.TOO_MANY_BYTES)
     source.seek(0)
-    media_type = _find_type(source.read(_HEAD_BYTES))
+    head = source.read(_HEAD_BYTES)
+    media_type = _find_type(head)
     if media_type is None:
-        raise ImageRejected(RejectionReason.UNSUPPORTED_TYPE)
+        raise ImageRejected(reason_to_refuse(head))
     if media_type is not declared:
         raise ImageRejected(RejectionReason.TYPE_MISMATCH)
     header = _read_header(source, media_type)
@@ -65,6 +67,11 @@ def _find_type(head: bytes) -> MediaType | None:
         return MediaType.GIF
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return MediaType.WEBP
+    if head.startswith((b"II*\0", b"MM\0*")):
+        return MediaType.TIFF
+    # "BM" alone begins many a text; the two reserved words of a bitmap are zero.
+    if head.startswith(b"BM") and head[6:10] == bytes(4):
+        return MediaType.BMP
     return isobmff.find_type(head)
 
 
@@ -78,6 +85,10 @@ def _read_header(source: BinaryIO, media_type: MediaType) -> ImageHeader:
             return gif.read_header(source)
         case MediaType.WEBP:
             return webp.read_header(source)
+        case MediaType.TIFF:
+            return tiff.read_header(source)
+        case MediaType.BMP:
+            return bmp.read_header(source)
         case MediaType.HEIC | MediaType.AVIF:
             return isobmff.read_header(source, media_type)
 

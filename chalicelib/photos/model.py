@@ -15,6 +15,8 @@ ACCEPTED_TYPES = (
     "image/gif",
     "image/heic",
     "image/avif",
+    "image/tiff",
+    "image/bmp",
 )
 RENDITION_TYPE = "image/jpeg"
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
@@ -86,6 +88,9 @@ PROCESSING_FAILED = "processing_failed"
 
 REASON_TITLES: Mapping[str, str] = {
     "unsupported_type": "This kind of file is not a photo that can be edited here",
+    "is_video": "This is a video, not a photo",
+    "is_document": "This is a document or a drawing, not a photo",
+    "is_jpeg_xl": "JPEG XL cannot be read here yet",
     "type_mismatch": "The file is not of the type it was sent as",
     "empty": "The file is empty",
     TOO_MANY_BYTES: "The file has more than 50 MiB",

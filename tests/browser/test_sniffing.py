@@ -21,6 +21,8 @@ CONTENT_TYPES = {
     "GIF": "image/gif",
     "AVIF": "image/avif",
     "HEIF": "image/heic",
+    "TIFF": "image/tiff",
+    "BMP": "image/bmp",
 }
 
 OTHERS = {
@@ -28,8 +30,8 @@ OTHERS = {
     "pdf": b"%PDF-1.7\n",
     "eps": b"%!PS-Adobe-3.0 EPSF-3.0\n",
     "psd": b"8BPS\x00\x01",
-    "tiff": b"II*\x00",
-    "bmp": b"BM\x00\x00",
+    "big tiff": b"II+\x00",
+    "text that begins like a bitmap": b"BMW makes cars",
     "mp4": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41",
     "wave": b"RIFF\x24\x00\x00\x00WAVEfmt ",
     "half of a signature": b"\x89PNG",

@@ -138,7 +138,7 @@ class TestImageRenderer:
         ("data", "content_type", "code"),
         [
             (b"", "image/jpeg", "empty"),
-            (b"%PDF-1.7", "image/jpeg", "unsupported_type"),
+            (b"GIF99a, not at all", "image/jpeg", "unsupported_type"),
             (draw_photo(64, 48), "image/png", "type_mismatch"),
             (draw_photo(640, 480)[:5000], "image/jpeg", "corrupt"),
         ],

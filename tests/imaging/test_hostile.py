@@ -18,6 +18,8 @@ MAGIC = {
     MediaType.GIF: b"GIF89a",
     MediaType.WEBP: b"RIFF\x40\0\0\0WEBPVP8X",
     MediaType.HEIC: b"\0\0\0\x14ftypheic\0\0\0\0heic",
+    MediaType.TIFF: b"II*\0\x08\0\0\0",
+    MediaType.BMP: b"BM\x40\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
     MediaType.AVIF: b"\0\0\0\x14ftypavif\0\0\0\0avif",
 }
 

@@ -67,7 +67,7 @@ def assert_blocks_upright(image: Image.Image) -> None:
 
 class TestOrientation:
     @pytest.mark.parametrize("orientation", SIDES)
-    @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "AVIF"])
+    @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "AVIF", "TIFF"])
     def test_every_orientation_comes_out_upright(self, format_name: str, orientation: int) -> None:
         data = saved(stored(orientation), format_name, quality=90, exif=oriented_exif(orientation))
 

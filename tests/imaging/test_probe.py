@@ -28,7 +28,17 @@ FORMATS: list[tuple[PhotoFormat, MediaType]] = [
     ("GIF", MediaType.GIF),
     ("HEIF", MediaType.HEIC),
     ("AVIF", MediaType.AVIF),
+    ("TIFF", MediaType.TIFF),
+    ("BMP", MediaType.BMP),
 ]
+
+
+REFUSED_TYPES = {
+    RejectionReason.UNSUPPORTED_TYPE,
+    RejectionReason.IS_VIDEO,
+    RejectionReason.IS_DOCUMENT,
+    RejectionReason.IS_JPEG_XL,
+}
 
 
 def judge(data: bytes, declared: MediaType = MediaType.JPEG) -> ImageHeader:
@@ -53,10 +63,26 @@ class TestTypes:
 
     @pytest.mark.parametrize("data", crafting.OTHER_FORMATS.values(), ids=crafting.OTHER_FORMATS)
     @pytest.mark.parametrize("declared", MediaType)
-    def test_other_formats_are_unsupported_whatever_they_claim_to_be(
+    def test_other_formats_are_refused_whatever_they_claim_to_be(
         self, data: bytes, declared: MediaType
     ) -> None:
-        assert refusal(data, declared) == RejectionReason.UNSUPPORTED_TYPE
+        assert refusal(data, declared) in REFUSED_TYPES
+
+    @pytest.mark.parametrize(
+        ("reason", "names"),
+        [
+            (RejectionReason.IS_VIDEO, ["mp4", "quicktime", "matroska", "avi"]),
+            (RejectionReason.IS_DOCUMENT, ["pdf", "svg", "bare svg", "psd", "eps", "html"]),
+            (RejectionReason.IS_JPEG_XL, ["jpeg xl", "jpeg xl in boxes"]),
+            (RejectionReason.UNSUPPORTED_TYPE, ["text", "zip", "wmf", "canon raw", "big tiff"]),
+        ],
+    )
+    def test_what_people_send_instead_has_a_name(
+        self, reason: RejectionReason, names: list[str]
+    ) -> None:
+        found = {name: refusal(crafting.OTHER_FORMATS[name]) for name in names}
+
+        assert found == dict.fromkeys(names, reason)
 
     @pytest.mark.parametrize(("real", "claimed"), list(permutations(FORMATS, 2)))
     def test_a_type_behind_another_name_is_a_mismatch(
@@ -119,7 +145,7 @@ class TestBytes:
 
         reasons = {refusal(data[:size], media_type) for size in range(1, 26)}
 
-        assert reasons <= {RejectionReason.CORRUPT, RejectionReason.UNSUPPORTED_TYPE}
+        assert reasons <= {RejectionReason.CORRUPT, *REFUSED_TYPES}
 
 
 class TestPixels:

@@ -26,6 +26,8 @@ export function imageTypeOf(head) {
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png";
   if (text.startsWith("GIF87a") || text.startsWith("GIF89a")) return "image/gif";
   if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return "image/webp";
+  if (text.startsWith("II*\0") || text.startsWith("MM\0*")) return "image/tiff";
+  if (text.startsWith("BM") && text.slice(6, 10) === "\0\0\0\0") return "image/bmp";
   if (text.slice(4, 8) === "ftyp")
     return isoImageType(text, new DataView(head.buffer, head.byteOffset).getUint32(0));
   return null;

@@ -18,7 +18,7 @@ import { sniffImageType } from "./sniff.js";
  */
 
 export const DEFAULT_MAX_BYTES = 50 * 1024 * 1024;
-const DEFAULT_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/avif"];
+const DEFAULT_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/heic", "image/avif", "image/tiff", "image/bmp"];
 const GRANTS_AT_ONCE = 10; // the server takes 50; smaller groups let the first photo leave before the last is read
 const POSTS_AT_ONCE = 3;
 const GRANT_PAUSES_MS = [1000, 3000];

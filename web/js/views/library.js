@@ -14,7 +14,7 @@ import { Selection } from "./selection.js";
 
 /** @typedef {import("../library.js").Entry} Entry */
 
-const ACCEPT = "image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif,.heic,.heif,.avif";
+const ACCEPT = "image/jpeg,image/png,image/webp,image/gif,image/heic,image/heif,image/avif,image/tiff,image/bmp,.heic,.heif,.avif,.tif,.tiff,.bmp";
 
 /**
  * @param {HTMLElement} root
