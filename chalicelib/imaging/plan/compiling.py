@@ -86,7 +86,7 @@ def compile_plan(
         measures=_measures(recipe) if measured is None else (),
         pictures=pictures(decoration),
         steps=(
-            *_placing(layout),
+            *_placing(layout, source),
             *colour(recipe.tone, recipe.look),
             *vignette(recipe.tone.vignette, recipe.look),
             *detail(recipe.detail, layout.content),
@@ -104,18 +104,19 @@ def price(recipe: Recipe, source: Source, output: Output) -> Cost:
     return Cost(cpu_ms=math.ceil(sum(step.ns_per_pixel for step in plan.steps) * pixels / 1e6))
 
 
-def _placing(layout: Layout) -> tuple[steps.Step, ...]:
+def _placing(layout: Layout, source: Source) -> tuple[steps.Step, ...]:
     """Return the one step that makes the content: a cut if that will do, else a projection."""
     if not is_axis_aligned(layout.back):
         return (steps.Warp(_rounded(layout.back), layout.content, layout.shows_background),)
     left, top = place_of(layout.back, (0, 0))
     right, bottom = place_of(layout.back, layout.content)
     box = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
-    inside = tuple(round(min(1.0, max(0.0, edge)), 9) for edge in box)
-    left, top, right, bottom = inside
-    return (
-        steps.Cut((left, top, right, bottom), layout.content, _turn(layout.back), layout.is_exact),
-    )
+    left, top, right, bottom = (round(min(1.0, max(0.0, edge)), 9) for edge in box)
+    turn = _turn(layout.back)
+    is_swapped = abs(layout.back[0]) < abs(layout.back[1])
+    across = (right - left) * source.width_px
+    scale = round(across / layout.content[1 if is_swapped else 0], 4)
+    return (steps.Cut((left, top, right, bottom), layout.content, turn, layout.is_exact, scale),)
 
 
 def _framing(layout: Layout, recipe: Recipe) -> tuple[steps.Step, ...]:

@@ -14,7 +14,9 @@ from chalicelib.imaging.plan.matrix import Matrix
 from chalicelib.imaging.plan.projection import Projection
 from chalicelib.imaging.recipe.parts import Colour as ColourName
 
+_COPY_NS = 4.0
 _CUBE_NS = 35.0
+_DENOISE_NS = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,20 @@ class Cut(Step):
         box: left, top, right, bottom in shares.
         size: after the turn. Unless `is_exact`, a decoder's own size up to 5 % below will do.
         turn: a name of `PIL.Image.Transpose`.
+        scale: pixels of the stored picture for one of the result; 1 is a plain copy.
     """
 
     box: tuple[float, float, float, float]
     size: Size
     turn: str | None
     is_exact: bool
+    scale: float
 
     NS_PER_PIXEL: ClassVar[float] = 45.0
+
+    @property
+    def ns_per_pixel(self) -> float:
+        return self.NS_PER_PIXEL if self.scale != 1 else _COPY_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +120,20 @@ class Refine(Step):
     clarity: int
     sharpen: int
 
-    NS_PER_PIXEL: ClassVar[float] = 40.0
+    NS_PER_PIXEL: ClassVar[float] = 12.0
+
+    @property
+    def ns_per_pixel(self) -> float:
+        once = self.NS_PER_PIXEL * (bool(self.clarity) + bool(self.sharpen))
+        return once + (_DENOISE_NS if self.denoise else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Blur(Step):
-    """Attributes:
-    radius_px: standard deviation.
+    """Blur.
+
+    Attributes:
+        radius_px: standard deviation.
     """
 
     radius_px: float
@@ -128,8 +143,11 @@ class Blur(Step):
 
 @dataclass(frozen=True, slots=True)
 class Pixelate(Step):
-    """Attributes:
-    box: left, top, right, bottom in shares; cell_px: a square's side.
+    """Hide what is in a box.
+
+    Attributes:
+        box: left, top, right, bottom in shares.
+        cell_px: a square's side.
     """
 
     box: tuple[float, float, float, float]
@@ -169,8 +187,10 @@ class Collage(Step):
 
 @dataclass(frozen=True, slots=True)
 class Rounded(Step):
-    """Attributes:
-    radius: in shares of the shorter side.
+    """Round the corners off.
+
+    Attributes:
+        radius: in shares of the shorter side.
     """
 
     radius: float
