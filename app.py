@@ -50,7 +50,7 @@ def fail_upload(event: Any) -> Any:
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def expire_photos(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
-    services().deletion.expire_photos(within=remaining - SWEEP_RESERVE)
+    services().photos.expiry.expire_photos(within=remaining - SWEEP_RESERVE)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

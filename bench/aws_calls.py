@@ -45,6 +45,7 @@ _MAX_CALLS = {
     "refresh_after_lost_reply": 1,
     "list_sessions": 1,
     "end_other_sessions": 2,
+    "open_guest": 1,
     "freeze": 3,  # the profile, the sessions, one transaction
     "grant_1": 1,
     "grant_50": 1,
@@ -114,6 +115,7 @@ def _count_logins(container: Container, clock: FakeClock) -> dict[str, int]:
     counts["list_sessions"] = _count(lambda: sessions.list_sessions(caller))
     scope = EndingScope.OTHERS
     counts["end_other_sessions"] = _count(lambda: sessions.end_sessions(caller, scope))
+    counts["open_guest"] = _count(lambda: container.guests.open_guest("192.0.2.1"))
     counts["freeze"] = _count(lambda: container.accounts.freeze(caller))
     return counts
 
@@ -124,7 +126,9 @@ def _count_photos(container: Container, user_id: UserId) -> dict[str, int]:
 
     def grant(count: int) -> tuple[Upload, ...]:
         key = f"{count} photos"
-        return container.granting.grant_uploads(user_id, [wanted] * count, idempotency_key=key)
+        return container.photos.granting.grant_uploads(
+            user_id, [wanted] * count, idempotency_key=key
+        )
 
     counts = {f"grant_{count}": _count(partial(grant, count)) for count in (1, 50)}
     photo_id = grant(1)[0].photo.id

@@ -39,10 +39,8 @@ from chalicelib.settings import HumanCheckKind, Settings
 if TYPE_CHECKING:
     from chalicelib.aws.s3 import S3Objects
     from chalicelib.container_payments import PaymentsContainer
-    from chalicelib.photos.deletion import DeletionService
-    from chalicelib.photos.granting import GrantingService
-    from chalicelib.photos.library import LibraryService
-    from chalicelib.photos.store import PhotoStore
+    from chalicelib.identity.guests import GuestService
+    from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
     from chalicelib.privacy.ports import PersonalData
 
@@ -119,40 +117,36 @@ class Container:
         )
 
     @cached_property
-    def accounts(self) -> AccountService:
-        return AccountService(store=self._account_store, clock=self._clock, log=self.log)
+    def guests(self) -> GuestService:
+        from chalicelib.identity.guest_limits import GuestLimits
+        from chalicelib.identity.guest_store import GuestStore
+        from chalicelib.identity.guests import GuestService
 
-    @cached_property
-    def granting(self) -> GrantingService:
-        from chalicelib.photos.granting import GrantingService
-
-        return GrantingService(
-            store=self._photo_store,
-            originals=self._originals,
+        return GuestService(
+            store=GuestStore(self._accounts_table),
+            ring=self._session_ring,
+            limits=GuestLimits(),
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
         )
 
     @cached_property
-    def library(self) -> LibraryService:
-        from chalicelib.photos.library import LibraryService
-
-        return LibraryService(
-            store=self._photo_store, renditions=self._renditions, clock=self._clock
-        )
+    def accounts(self) -> AccountService:
+        return AccountService(store=self._account_store, clock=self._clock, log=self.log)
 
     @cached_property
-    def deletion(self) -> DeletionService:
-        from chalicelib.photos.deletion import DeletionService
-        from chalicelib.photos.sweep import DuePhotos
+    def photos(self) -> PhotoServices:
+        from chalicelib.identity.guest_store import GuestRegisterStore
+        from chalicelib.photos.services import PhotoServices
 
-        return DeletionService(
-            store=self._photo_store,
-            due=DuePhotos(self._photos_table),
+        return PhotoServices(
+            photos=self._photos_table,
             originals=self._originals,
             renditions=self._renditions,
+            register=GuestRegisterStore(self._accounts_table, self._clock),
             clock=self._clock,
+            entropy=self._entropy,
             log=self.log,
         )
 
@@ -164,7 +158,7 @@ class Container:
         from chalicelib.photos.worker import UploadWorker
 
         processing = ProcessingService(
-            store=self._photo_store,
+            store=self.photos.store,
             originals=self._originals,
             renditions=self._renditions,
             renderer=LadderRenderer(),
@@ -195,7 +189,7 @@ class Container:
 
         return (
             IdentityData(self._account_store),
-            PhotosData(self._photo_store, originals=self._originals, renditions=self._renditions),
+            PhotosData(self.photos.store, originals=self._originals, renditions=self._renditions),
             self.payments.personal_data,
         )
 
@@ -244,12 +238,6 @@ class Container:
     @cached_property
     def _photos_table(self) -> DynamoTable:
         return DynamoTable(client("dynamodb"), self._settings.photos_table)
-
-    @cached_property
-    def _photo_store(self) -> PhotoStore:
-        from chalicelib.photos.store import PhotoStore
-
-        return PhotoStore(self._photos_table)
 
     @cached_property
     def _originals(self) -> S3Objects:

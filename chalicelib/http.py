@@ -67,9 +67,10 @@ class Reply(Struct, frozen=True):
 class Request:
     """One HTTP request, read only by named questions."""
 
-    def __init__(self, raw: Any, caller: Caller | None) -> None:
+    def __init__(self, raw: Any, caller: Caller | None, sessions: Authenticator) -> None:
         self._raw = raw
         self._caller = caller
+        self._sessions = sessions
 
     @property
     def caller(self) -> Caller:
@@ -77,6 +78,18 @@ class Request:
         if self._caller is None:
             raise Unauthenticated
         return self._caller
+
+    def find_guest(self) -> Caller | None:
+        """Tell which guest makes a public request; None where no token comes with it.
+
+        Raises:
+            Unauthenticated: the token doesn't work. To take its holder for nobody would leave their
+                photos behind without a word.
+        """
+        if "authorization" not in self._raw.headers:
+            return None
+        caller = self._sessions.authenticate(_bearer_token(self._raw.headers))
+        return caller if caller.guest_until else None
 
     @property
     def source_ip(self) -> str:
@@ -176,7 +189,7 @@ class Routes(Blueprint):
             services = self._services()
             if not public:
                 caller = services.sessions.authenticate(_bearer_token(raw.headers))
-            reply = view(Request(raw, caller), **path_values)
+            reply = view(Request(raw, caller, services.sessions), **path_values)
             response = Response(
                 body=reply.body if reply.body is not None else "",
                 status_code=reply.status,

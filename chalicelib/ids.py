@@ -29,6 +29,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     session_id: SessionId
     pseudonym: str
     """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
+    guest_until: datetime | None = None
+    """When a guest's account ends; None for a registered one."""
 
 
 class Entropy(Protocol):

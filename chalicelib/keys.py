@@ -24,6 +24,8 @@ DUE_SHARDS = 16
 
 SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#", "QUOTA#", "GRANT#"
 NOTICE_PREFIX, ACCEPTANCE_PREFIX = "NOTICE#", "ACCEPTANCE#"
+JOINED_PREFIX = "JOINED#"
+GUEST_MARK = "GUEST"
 
 
 def user_partition(user_id: UserId) -> str:
@@ -47,6 +49,11 @@ def acceptance_key(user_id: UserId, at: datetime) -> Key:
     return Key(user_partition(user_id), ACCEPTANCE_PREFIX + to_iso(at))
 
 
+def joined_key(user_id: UserId, guest_id: UserId) -> Key:
+    """Tells an account of a guest who logged in to it, and whose photos it gets."""
+    return Key(user_partition(user_id), JOINED_PREFIX + guest_id)
+
+
 def phone_key(phone_index: str) -> Key:
     """The row of one number, named by its keyed hash: the present challenge, the account."""
     return Key(f"PHONE#{phone_index}", "LOGIN")
@@ -68,6 +75,11 @@ def quota_key(user_id: UserId, day: date) -> Key:
 
 def grant_key(user_id: UserId, idempotency_key: str) -> Key:
     return Key(user_partition(user_id), GRANT_PREFIX + digest(idempotency_key))
+
+
+def guest_mark_key(user_id: UserId) -> Key:
+    """Lies in the index of what is due, and says of no photo but of a guest that it is."""
+    return Key(user_partition(user_id), GUEST_MARK)
 
 
 def sweep_cursor_key() -> Key:
@@ -120,8 +132,8 @@ def due_bucket(hour: datetime, shard: int) -> str:
     return f"{hour:%Y-%m-%dT%H}#{shard:02}"
 
 
-def due_shard(photo_id: PhotoId) -> int:
-    return int(digest(photo_id)[:4], 16) % DUE_SHARDS
+def due_shard(due: PhotoId | UserId) -> int:
+    return int(digest(due)[:4], 16) % DUE_SHARDS
 
 
 # Objects: their keys are made by us alone, never from what a user typed

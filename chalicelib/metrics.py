@@ -36,6 +36,8 @@ METRICS: Mapping[str, Metric] = {
     "code_not_sent": Metric("CodesNotSent"),
     "code_refused": Metric("CodesRefused"),
     "code_limited": Metric("CodesLimited", by="limit"),
+    "guest_opened": Metric("GuestsOpened"),
+    "guest_limited": Metric("GuestsLimited", by="limit"),
     "human_check_failed": Metric("HumanChecksFailed"),
     "request_failed": Metric("RequestsFailed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),

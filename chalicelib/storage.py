@@ -235,6 +235,14 @@ class Objects(Protocol):
 
     def put(self, key: str, data: bytes, *, content_type: str) -> None: ...
 
+    def copy(self, key: str, to: str) -> None:
+        """Copy an object within the bucket; a repeat writes the same again.
+
+        Raises:
+            ObjectMissing.
+        """
+        ...
+
     def delete(self, key: str) -> None:
         """Delete the object; what is not there counts as deleted."""
         ...

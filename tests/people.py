@@ -8,6 +8,9 @@ from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.devices import DeviceClaim
 from chalicelib.identity.dormant_store import DormantStore
+from chalicelib.identity.guest_limits import GuestLimits
+from chalicelib.identity.guest_store import GuestStore
+from chalicelib.identity.guests import GuestService
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
@@ -93,6 +96,14 @@ class People:
         )
 
     def _build_accounts(self) -> None:
+        self.guests = GuestService(
+            store=GuestStore(self.accounts),
+            ring=self.session_ring,
+            limits=GuestLimits(),
+            clock=self.clock,
+            entropy=self.entropy,
+            log=self.log,
+        )
         account_store = AccountStore(self.accounts)
         self.account = AccountService(store=account_store, clock=self.clock, log=self.log)
         self.identity_data = IdentityData(account_store)

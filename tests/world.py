@@ -7,7 +7,7 @@ here.
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,18 @@ from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.s3 import S3Objects
 from chalicelib.identity.code_limits import CodeLimits
+from chalicelib.identity.guest_store import GuestRegisterStore
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import original_object
-from chalicelib.photos.deletion import DeletionService
 from chalicelib.photos.granting import GrantingService, Upload
 from chalicelib.photos.library import LibraryService
 from chalicelib.photos.model import UploadRequest
 from chalicelib.photos.personal_data import PhotosData
 from chalicelib.photos.ports import ImageRenderer
 from chalicelib.photos.processing import ProcessingService
+from chalicelib.photos.services import PhotoServices
 from chalicelib.photos.store import PhotoStore
-from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
 from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 from infra.template import assemble, get_stage
@@ -159,14 +159,30 @@ class World(People):
             store=store, renderer=renderer, clock=clock, entropy=self.entropy, log=log, **buckets
         )
         self.worker = UploadWorker(processing=self.processing, queue=self.queue, log=log)
-        self.deletion = DeletionService(
-            store=store, due=DuePhotos(self.photos), clock=clock, log=log, **buckets
+        self.photo_services = PhotoServices(
+            photos=self.photos,
+            register=GuestRegisterStore(self.accounts, clock),
+            clock=clock,
+            entropy=self.entropy,
+            log=log,
+            **buckets,
         )
+        self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
+        self.expiry = self.photo_services.expiry
         self.photos_data = PhotosData(store, **buckets)
 
-    def grant(self, user_id: UserId, *, key: str = "key-1", count: int = 1) -> tuple[Upload, ...]:
+    def grant(
+        self,
+        user_id: UserId,
+        *,
+        key: str = "key-1",
+        count: int = 1,
+        guest_until: datetime | None = None,
+    ) -> tuple[Upload, ...]:
         wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)
-        return self.granting.grant_uploads(user_id, [wanted] * count, idempotency_key=key)
+        return self.granting.grant_uploads(
+            user_id, [wanted] * count, idempotency_key=key, guest_until=guest_until
+        )
 
     def upload(self, user_id: UserId, *, key: str = "key-1", data: bytes = JPEG) -> PhotoId:
         """Grant one photo and put its bytes where a client would post them."""

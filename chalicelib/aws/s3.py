@@ -93,6 +93,18 @@ class S3Objects:
         self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
 
     @busy_is_unavailable()
+    def copy(self, key: str, to: str) -> None:
+        from botocore.exceptions import ClientError
+
+        source = {"Bucket": self._bucket, "Key": key}
+        try:
+            self._client.copy_object(Bucket=self._bucket, Key=to, CopySource=source)
+        except ClientError as error:
+            if code_of(error) in ("NoSuchKey", "404"):
+                raise ObjectMissing from None
+            raise
+
+    @busy_is_unavailable()
     def delete(self, key: str) -> None:
         self._client.delete_object(Bucket=self._bucket, Key=key)
 

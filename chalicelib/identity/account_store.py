@@ -8,6 +8,7 @@ from msgspec import Struct
 from chalicelib.clock import from_iso, to_iso
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.identity.dormant_store import RECOVERY_MAC
+from chalicelib.identity.guest_writes import GUEST_UNTIL
 from chalicelib.identity.items import notice_from_item, session_from_item
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
@@ -15,6 +16,7 @@ from chalicelib.identity.session_opening import FROZEN_AT, SESSION_COUNT
 from chalicelib.identity.session_store import delete_sessions, list_sessions
 from chalicelib.ids import NoticeId, SessionId, UserId
 from chalicelib.keys import (
+    JOINED_PREFIX,
     NOTICE_PREFIX,
     SESSION_PREFIX,
     notice_key,
@@ -47,6 +49,8 @@ class AccountRows(Struct, frozen=True, kw_only=True):
     created_at: datetime
     age_band: str | None
     has_recovery_code: bool
+    guest_until: datetime | None
+    joined_guests: int
     sessions: Sequence[Session]
     notices: Sequence[Notice]
 
@@ -64,6 +68,8 @@ class AccountStore:
             created_at=from_iso(profile["created_at"]),
             age_band=profile.get("age_band"),
             has_recovery_code=RECOVERY_MAC in profile,
+            guest_until=from_iso(profile[GUEST_UNTIL]) if GUEST_UNTIL in profile else None,
+            joined_guests=sum(row["sk"].startswith(JOINED_PREFIX) for row in rows),
             sessions=[
                 session_from_item(user_id, row)
                 for row in rows

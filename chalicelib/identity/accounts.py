@@ -19,6 +19,10 @@ class Overview(Struct, frozen=True, kw_only=True):
     created_at: datetime
     age_band: str | None
     has_recovery_code: bool
+    guest_until: datetime | None
+    """When it ends, if it is a guest's."""
+    joined_guests: int
+    """Guests who logged in to it and may still have photos for it."""
     notices: Sequence[Notice]
     """Newest first; not those about the reading session itself."""
 
@@ -38,6 +42,8 @@ class AccountService:
             created_at=found.created_at,
             age_band=found.age_band,
             has_recovery_code=found.has_recovery_code,
+            guest_until=found.guest_until,
+            joined_guests=found.joined_guests,
             notices=notices,
         )
 

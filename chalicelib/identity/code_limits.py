@@ -55,6 +55,8 @@ class Counter(StrEnum):
     SENT = "sent"
     UNVERIFIED = "unverified"
     """Codes sent, less `verified_allows` for each login: below 0 where most are used."""
+    OPENED = "opened"
+    """Guests."""
 
 
 class Window(StrEnum):

@@ -8,7 +8,7 @@ from chalicelib.identity.code_limits import Budget
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.model import Account
 from chalicelib.identity.ports import MessageKind, Secret
-from chalicelib.ids import ChallengeId, Entropy
+from chalicelib.ids import Caller, ChallengeId, Entropy
 from chalicelib.phone import Phone
 
 CODE_DIGITS = 6
@@ -67,6 +67,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     attempt: Attempt
     guarded: tuple[Budget, ...]
     """Budgets of unverified codes, which a consumed proof pays back into."""
+    guest: Caller | None = None
+    """The guest in whose session it was shown, if any: consumed with it, and so good for once."""
 
     @property
     def requested_at(self) -> datetime:

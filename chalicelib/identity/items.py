@@ -12,8 +12,11 @@ from chalicelib.ids import NoticeId, SessionId, UserId
 from chalicelib.keys import NOTICE_PREFIX, SESSION_PREFIX, notice_key, session_key
 from chalicelib.storage import Absent, Item, Put
 
+OWN_TTL = "own_ttl"
+"""In the row of a guest's session: its time to live, which no refresh moves."""
 
-def tokens_to_item(tokens: TokenMacs) -> dict[str, str | bytes | int]:
+
+def tokens_to_item(tokens: TokenMacs) -> dict[str, Any]:
     """Write a pair; the row goes with its refresh token, so 30 days after the last use."""
     return {
         "access_mac": tokens.access_mac,
@@ -34,7 +37,11 @@ def rotation_to_item(rotation: Rotation) -> dict[str, str | bytes]:
 
 def session_from_item(user_id: UserId, row: Item) -> Session:
     return Session(
-        account=Account(id=user_id, pseudonym=row["pseudonym"]),
+        account=Account(
+            id=user_id,
+            pseudonym=row["pseudonym"],
+            guest_until=from_iso(row["guest_until"]) if "guest_until" in row else None,
+        ),
         id=SessionId(row["sk"].removeprefix(SESSION_PREFIX)),
         tokens=TokenMacs(
             access_mac=row["access_mac"],
@@ -65,6 +72,7 @@ def put_session(session: Session) -> Put:
         "ends_at": to_iso(session.ends_at),
         **tokens_to_item(session.tokens),
         **_device_to_item(session.device),
+        **_guest_to_item(session.account),
     }
     return Put(key=session_key(session.account.id, session.id), item=item, when=Absent())
 
@@ -123,3 +131,10 @@ def _device_from_item(row: Item) -> Device | None:
         app_version=shown["app_version"],
         hardware_mac=row.get("hardware_mac"),
     )
+
+
+def _guest_to_item(account: Account) -> dict[str, str | int]:
+    if account.guest_until is None:
+        return {}
+    ends_at_s = to_epoch_s(account.guest_until)
+    return {"guest_until": to_iso(account.guest_until), OWN_TTL: ends_at_s, "ttl": ends_at_s}

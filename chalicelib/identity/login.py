@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from msgspec import structs
+
 from chalicelib.clock import Clock
 from chalicelib.errors import CodeRejected
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.codes import Proof
 from chalicelib.identity.devices import DeviceClaim
 from chalicelib.identity.dormancy import DORMANT_AFTER, NO_ANSWER, DormantAnswer
+from chalicelib.identity.guest_writes import account_of
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.model import Account
 from chalicelib.identity.new_sessions import Login, draw_account, draw_session
@@ -17,7 +20,7 @@ from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.registration import Channel, Registration
 from chalicelib.identity.session_opening import DormantAccount
-from chalicelib.ids import ChallengeId, Entropy
+from chalicelib.ids import Caller, ChallengeId, Entropy
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
 from chalicelib.storage import Item
@@ -56,6 +59,7 @@ class LoginService:
         *,
         registration: Registration | None = None,
         answer: DormantAnswer = NO_ANSWER,
+        guest: Caller | None = None,
     ) -> Login:
         """Exchange a one-time code for a session; the first success of a number creates its
         account. A code works once.
@@ -65,6 +69,8 @@ class LoginService:
             device: what the client says of itself, kept with the session.
             registration: needed for a number without an account, and only there.
             answer: needed for an account that was left alone for long, and only there.
+            guest: who comes, as proven by a guest's token. A new number makes the guest's account
+                its own; a known one gets the guest's photos.
         Raises:
             CodeRejected: wrong, used, expired, or asked for before the account was frozen;
                 deliberately one error for all.
@@ -74,7 +80,8 @@ class LoginService:
             SecondFactorRequired, SecondFactorRejected: the same for a dormant account.
             Conflict: the account is said to be somebody else's, and its owner was there lately.
         """
-        proof = self._challenges.prove(challenge_id, phone, code)
+        proved = self._challenges.prove(challenge_id, phone, code)
+        proof = structs.replace(proved, guest=guest)
         known = proof.attempt.account
         if known is None:
             return self._register(proof, device, registration)
@@ -112,7 +119,7 @@ class LoginService:
         """Open a new account for a number, in the place of the abandoned one if it has that."""
         accepted = self._registering.accept(registration, Channel.PHONE, registrant=proof.phone)
         now = self._clock.now()
-        account = draw_account(now, self._entropy)
+        account = account_of(proof.guest) or draw_account(now, self._entropy)
         secret = self._session_ring.current()
         tokens, session = draw_session(account, device, secret, now, self._entropy)
         sealed = self._vault.seal(proof.phone, account.id)

@@ -6,14 +6,14 @@ from chalicelib.clock import to_iso
 from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.codes import Proof
 from chalicelib.identity.dormant_store import lock
+from chalicelib.identity.guest_writes import join, put_profile
 from chalicelib.identity.items import put_session
 from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.registration import Acceptance
 from chalicelib.identity.registration_items import acceptance_to_profile, registration_writes
 from chalicelib.identity.session_opening import LAST_LOGIN_AT, SESSION_COUNT, open_among
-from chalicelib.keys import profile_key
-from chalicelib.storage import Absent, Compare, ConditionFailed, Item, Put, Table, Write
+from chalicelib.storage import Absent, Compare, ConditionFailed, Item, Table, Write
 
 NEVER_S = 253_402_300_799
 """The end of the year 9999, as a time to live: a number with an account doesn't expire."""
@@ -32,8 +32,8 @@ class LoginStore:
         acceptance: Acceptance,
         abandoned: Item | None,
     ) -> bool:
-        """Consume the proof, create the account, open the session: all or nothing; False if
-        raced.
+        """Consume the proof, create the account or make it of a guest's, open the session: all or
+        nothing; False if raced.
 
         Args:
             abandoned: the profile of the account that the number has, which is locked for good.
@@ -53,17 +53,18 @@ class LoginStore:
     def open_session(
         self, proof: Proof, session: Session, notice: Notice, dormant_before: datetime | None
     ) -> bool:
-        """Consume the proof and open a session; False if raced, or asked for before the account was
-        frozen.
+        """Consume the proof, open a session and let a guest join the account: all or nothing; False
+        if raced, or asked for before the account was frozen.
 
         Raises:
             DormantAccount: its last login is older than `dormant_before`, if that is a time.
         """
         owned = Compare("user_id", "=", session.account.id)
         consumed = self._challenges.consume(proof, when=owned)
+        joined = join(proof.guest, session.account.id, session.created_at)
         return open_among(
             self._accounts,
-            consumed,
+            [*consumed, *joined],
             session,
             notice,
             asked_at=proof.requested_at,
@@ -97,7 +98,7 @@ def open_first(
         SESSION_COUNT: 1,
     }
     return [
-        Put(key=profile_key(account.id), item=profile, when=Absent()),
+        *put_profile(account, profile, proof.guest, session.created_at),
         put_session(session),
         *registration_writes(account.id, acceptance),
     ]

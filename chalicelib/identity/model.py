@@ -16,6 +16,8 @@ class Account(Struct, frozen=True, kw_only=True):
     id: UserId
     pseudonym: str
     """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
+    guest_until: datetime | None = None
+    """When a guest's account ends; None for a registered one."""
 
 
 class Session(Struct, frozen=True, kw_only=True):

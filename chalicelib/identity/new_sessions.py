@@ -19,23 +19,29 @@ class Login(Struct, frozen=True, kw_only=True):
     tokens: IssuedTokens
 
 
-def draw_account(now: datetime, entropy: Entropy) -> Account:
-    return Account(id=UserId(uuid7(now, entropy)), pseudonym=pseudonym(entropy))
+def draw_account(
+    now: datetime, entropy: Entropy, *, guest_until: datetime | None = None
+) -> Account:
+    user_id = UserId(uuid7(now, entropy))
+    return Account(id=user_id, pseudonym=pseudonym(entropy), guest_until=guest_until)
 
 
 def draw_session(
     account: Account, claim: DeviceClaim | None, secret: Secret, now: datetime, entropy: Entropy
 ) -> tuple[IssuedTokens, Session]:
-    """Draw a session and its first pair of tokens, which appear here only."""
+    """Draw a session and its first pair of tokens, which appear here only. A guest's session ends
+    with the guest.
+    """
     session_id = SessionId(uuid7(now, entropy))
     device = describe_device(claim, secret, account.id) if claim else None
     tokens, macs = draw_pair(secret, account.id, session_id, entropy).begin(now)
-    return tokens, Session(
+    ends_at = account.guest_until or now + SESSION_LIFETIME
+    return tokens.within(ends_at), Session(
         account=account,
         id=session_id,
         tokens=macs,
         created_at=now,
         last_used_at=now,
-        ends_at=now + SESSION_LIFETIME,
+        ends_at=ends_at,
         device=device,
     )

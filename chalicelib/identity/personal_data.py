@@ -11,8 +11,19 @@ SHOWN = (
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
     *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
     *("accepted_at", "locked_at"),
+    *("guest_until", "joined_at"),
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
+
+
+KINDS = {
+    "PROFILE": "profile",
+    "SESSION": "session",
+    "LOGIN": "phone",
+    "NOTICE": "notice",
+    "JOINED": "joined_guest",
+    "ACCEPTANCE": "acceptance",
+}
 
 
 class IdentityData:
@@ -26,9 +37,7 @@ class IdentityData:
 
     def export(self, user_id: UserId) -> Iterator[Record]:
         for row in self._store.list_rows(user_id):
-            kind = {"P": "profile", "S": "session", "L": "phone", "N": "notice", "A": "acceptance"}[
-                row["sk"][0]
-            ]
+            kind = KINDS[row["sk"].partition("#")[0]]
             yield Record(kind, {name: row[name] for name in SHOWN if name in row})
 
     def erase(self, user_id: UserId) -> Mapping[str, int]:

@@ -1,5 +1,6 @@
 """HTTP of identity: login, refresh, sessions, the account and its notices."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from chalicelib.identity.codes import Challenge
 from chalicelib.identity.devices import DeviceClaim, Platform
 from chalicelib.identity.dormancy import NO_ANSWER, DormantAnswer
 from chalicelib.identity.items import device_to_shown
-from chalicelib.identity.model import Session
+from chalicelib.identity.model import Account, Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.policy import PolicyLocale, policy_in_force
 from chalicelib.identity.registration import AgeBand, GuardianConsent, Registration
@@ -158,6 +159,13 @@ def request_guardian_code(request: Request) -> Reply:
     return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
 
 
+@routes.serve("POST", "/guests", public=True)
+def open_guest(request: Request) -> Reply:
+    guest = services().guests.open_guest(request.source_ip)
+    user = user_to_json(guest.account, is_new=True)
+    return Reply(HTTPStatus.CREATED, tokens_to_json(guest.tokens) | {"user": user})
+
+
 @routes.serve("POST", "/login/sessions", public=True)
 def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
@@ -169,8 +177,9 @@ def open_session(request: Request) -> Reply:
         device,
         registration=body.registration.to_registration() if body.registration else None,
         answer=body.second_factor.to_answer() if body.second_factor else NO_ANSWER,
+        guest=request.find_guest(),
     )
-    user = {"id": login.account.id, "is_new": login.is_new}
+    user = user_to_json(login.account, is_new=login.is_new)
     return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})
 
 
@@ -219,14 +228,18 @@ def set_recovery_code(request: Request) -> Reply:
 
 @routes.serve("GET", "/me")
 def get_me(request: Request) -> Reply:
-    user_id = request.caller.user_id
-    limits = structs.asdict(services().granting.get_limits(user_id))
-    overview = services().accounts.get_overview(request.caller)
+    caller = request.caller
+    limits = structs.asdict(
+        services().photos.granting.get_limits(caller.user_id, caller.guest_until)
+    )
+    overview = services().accounts.get_overview(caller)
     body = {
-        "id": user_id,
+        "id": caller.user_id,
         "created_at": to_iso(overview.created_at),
         "age_band": overview.age_band,
         "has_recovery_code": overview.has_recovery_code,
+        **guest_to_json(overview.guest_until),
+        "joined_guests": overview.joined_guests,
         "limits": limits,
         "notices": [notice_to_json(one) for one in overview.notices],
     }
@@ -241,6 +254,15 @@ def dismiss_notice(request: Request, notice_id: str) -> Reply:
 
 def challenge_to_json(challenge: Challenge) -> dict[str, object]:
     return {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
+
+
+def user_to_json(account: Account, *, is_new: bool) -> dict[str, object]:
+    return {"id": account.id, "is_new": is_new, **guest_to_json(account.guest_until)}
+
+
+def guest_to_json(guest_until: datetime | None) -> dict[str, object]:
+    until = to_iso(guest_until) if guest_until else None
+    return {"is_guest": guest_until is not None, "guest_until": until}
 
 
 def session_to_json(session: Session, *, is_current: bool) -> dict[str, object]:

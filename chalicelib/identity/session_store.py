@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.clock import to_iso
 from chalicelib.identity.items import (
+    OWN_TTL,
     put_notice,
     rotation_to_item,
     session_from_item,
@@ -19,6 +20,7 @@ from chalicelib.storage import (
     ALWAYS,
     ROWS_A_PAGE,
     AllOf,
+    AttributeOr,
     Compare,
     ConditionFailed,
     Delete,
@@ -57,19 +59,21 @@ class SessionStore:
         rotation: Rotation,
         tokens: TokenMacs,
         now: datetime,
-    ) -> None:
+    ) -> Session:
         """Put a session's next pair of tokens in the place of the one whose refresh token was
-        presented.
+        presented; return the session as it is then.
 
         Raises:
             RotationRefused: that token is not the present one, or the session is over.
         """
+        pair = tokens_to_item(tokens)
         try:
-            self._accounts.write(
+            row = self._accounts.write(
                 Update(
                     key=session_key(user_id, session_id),
                     set={
-                        **tokens_to_item(tokens),
+                        **pair,
+                        "ttl": AttributeOr(OWN_TTL, pair["ttl"]),
                         **rotation_to_item(rotation),
                         "last_used_at": to_iso(now),
                     },
@@ -85,6 +89,8 @@ class SessionStore:
         except ConditionFailed as refusal:
             found = session_from_item(user_id, refusal.item) if refusal.item else None
             raise RotationRefused(found) from None
+        assert row is not None  # noqa: S101 - a lone Update returns its row
+        return session_from_item(user_id, row)
 
     def end_session(self, user_id: UserId, session_id: SessionId) -> None:
         # Unconditional: an ended session may be ended again.

@@ -64,10 +64,12 @@ class SessionService:
         )
         issued, macs = derive_pair(current, token, rotation.seed).begin(now)
         try:
-            self._store.rotate_tokens(token.user_id, token.session_id, rotation, macs, now)
+            session = self._store.rotate_tokens(
+                token.user_id, token.session_id, rotation, macs, now
+            )
         except RotationRefused as refusal:
             return self._answer_again(token, rotation.parent_mac, refusal.session, now)
-        return issued
+        return issued.within(session.ends_at)
 
     def authenticate(self, access_token: str) -> Caller:
         """Tell whose token this is, in one read; an ended session is refused from the next call on.
@@ -89,6 +91,7 @@ class SessionService:
             user_id=session.account.id,
             session_id=session.id,
             pseudonym=session.account.pseudonym,
+            guest_until=session.account.guest_until,
         )
 
     def list_sessions(self, caller: Caller) -> list[Session]:
@@ -148,7 +151,8 @@ class SessionService:
                 raise Unauthenticated
             pair = derive_pair(secret, token, rotation.seed)
             tokens = session.tokens
-            return pair.issue(tokens.access_expires_at, tokens.refresh_expires_at)
+            issued = pair.issue(tokens.access_expires_at, tokens.refresh_expires_at)
+            return issued.within(session.ends_at)
         notice = draw_notice(NoticeKind.TOKEN_REUSED, session, now, self._entropy)
         if self._store.end_reused_session(session, notice):
             self._log.record("token_reused", level=Level.WARNING, user=session.account.pseudonym)

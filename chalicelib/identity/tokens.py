@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import Secret
@@ -56,6 +56,14 @@ class IssuedTokens(Struct, frozen=True, kw_only=True):
     access_expires_at: datetime
     refresh_token: str
     refresh_expires_at: datetime
+
+    def within(self, ends_at: datetime) -> "IssuedTokens":
+        """Say of neither token that it outlives its session."""
+        return structs.replace(
+            self,
+            access_expires_at=min(self.access_expires_at, ends_at),
+            refresh_expires_at=min(self.refresh_expires_at, ends_at),
+        )
 
 
 class TokenKind(StrEnum):

@@ -7,7 +7,6 @@ photo due for the sweeper, so a deletion that dies half-way is finished by the n
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
@@ -16,7 +15,6 @@ from chalicelib.keys import original_object, renditions_prefix
 from chalicelib.observability import EventLog
 from chalicelib.photos.model import MAX_DELETED_AT_ONCE, Destroyed
 from chalicelib.photos.store import PhotoStore
-from chalicelib.photos.sweep import DuePhotos
 from chalicelib.storage import Objects
 
 
@@ -31,14 +29,12 @@ class DeletionService:
         self,
         *,
         store: PhotoStore,
-        due: DuePhotos,
         originals: Objects,
         renditions: Objects,
         clock: Clock,
         log: EventLog,
     ) -> None:
         self._store = store
-        self._due = due
         self._originals = originals
         self._renditions = renditions
         self._clock = clock
@@ -68,24 +64,9 @@ class DeletionService:
         batch = self.delete_photos(user_id, [photo.id for photo in page.photos])
         return DeletedBatch(destroyed=batch.destroyed, has_more=page.has_more)
 
-    def expire_photos(self, *, within: timedelta) -> Destroyed:
-        """Destroy what is past its time, oldest first, until done or out of time; the next run goes
-        on.
-        """
-        now = self._clock.now()
-        until = now + within
-        destroyed = Destroyed()
-        for user_id, photo_id in self._due.sweep(now):
-            if self._clock.now() >= until:
-                break
-            destroyed += self._destroy(user_id, photo_id, only_expired=True) or Destroyed()
-        self._log.record(
-            "photos_expired",
-            count=destroyed.photos,
-            objects=destroyed.objects,
-            size_bytes=destroyed.size_bytes,
-        )
-        return destroyed
+    def expire_photo(self, user_id: UserId, photo_id: PhotoId) -> Destroyed:
+        """Destroy a photo if its time is over, or finish a deletion that died."""
+        return self._destroy(user_id, photo_id, only_expired=True) or Destroyed()
 
     def _destroy(
         self, user_id: UserId, photo_id: PhotoId, *, only_expired: bool

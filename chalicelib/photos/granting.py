@@ -10,12 +10,14 @@ from chalicelib.errors import Conflict
 from chalicelib.ids import Entropy, PhotoId, UserId, uuid7
 from chalicelib.keys import original_object
 from chalicelib.observability import EventLog
+from chalicelib.photos.guest_store import marking_guest
 from chalicelib.photos.model import (
     UPLOAD_LIFETIME,
     Limits,
     Photo,
     PhotoState,
     UploadRequest,
+    allowance_of,
 )
 from chalicelib.photos.store import PhotoStore
 from chalicelib.retention.model import UPLOAD_WAIT
@@ -48,12 +50,19 @@ class GrantingService:
         self._log = log
 
     def grant_uploads(
-        self, user_id: UserId, requests: Sequence[UploadRequest], *, idempotency_key: str
+        self,
+        user_id: UserId,
+        requests: Sequence[UploadRequest],
+        *,
+        idempotency_key: str,
+        guest_until: datetime | None = None,
     ) -> tuple[Upload, ...]:
         """Reserve photos and sign one upload form for each; one call to the database.
 
         The same key with the same requests gives the same photos, with their forms signed anew.
 
+        Args:
+            guest_until: when the user ends, for a guest; they may upload less.
         Raises:
             IdempotencyKeyReused: the key came before with other requests.
             QuotaExceeded: the user's day is full; nothing was reserved.
@@ -66,6 +75,8 @@ class GrantingService:
             photos,
             idempotency_key=idempotency_key,
             fingerprint=_fingerprint(requests),
+            allowance=allowance_of(guest_until),
+            also=[marking_guest(user_id, guest_until)] if guest_until else [],
             now=now,
         )
         if earlier is None:
@@ -74,10 +85,16 @@ class GrantingService:
             photos = tuple(self._get_granted(user_id, photo_id, now) for photo_id in earlier)
         return tuple(self._sign(photo, now) for photo in photos)
 
-    def get_limits(self, user_id: UserId) -> Limits:
+    def get_limits(self, user_id: UserId, guest_until: datetime | None = None) -> Limits:
         """Return what the user may upload, and what was granted today (Asia/Shanghai)."""
         used = self._store.get_usage(user_id, self._clock.now())
-        return Limits(used_photos=used.photos, used_bytes=used.size_bytes)
+        allowance = allowance_of(guest_until)
+        return Limits(
+            used_photos=used.photos,
+            used_bytes=used.size_bytes,
+            photos_per_day=allowance.photos_per_day,
+            bytes_per_day=allowance.bytes_per_day,
+        )
 
     def _draw_photo(self, user_id: UserId, request: UploadRequest, now: datetime) -> Photo:
         return Photo(

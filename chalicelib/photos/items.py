@@ -29,6 +29,8 @@ def ending_to_item(photo: Photo) -> dict[str, Any]:
         ending["original_bytes"] = photo.original_bytes
     if photo.frame_count is not None:
         ending["frame_count"] = photo.frame_count
+    if photo.original_deleted_at is not None:
+        ending["original_deleted_at"] = to_iso(photo.original_deleted_at)
     if photo.renditions:
         ending["renditions"] = {
             name: {
@@ -72,6 +74,7 @@ def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
         frame_count=row.get("frame_count"),
         original_deleted_at=instant("original_deleted_at"),
         renditions=_renditions(row.get("renditions", {})),
+        moving_to=row.get("moving_to"),
     )
 
 

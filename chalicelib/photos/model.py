@@ -26,6 +26,10 @@ MAX_BATCH = 50
 MAX_DELETED_AT_ONCE = 25
 """Photos one deletion request destroys: about nine calls each must end within the API's 29 seconds.
 """
+MAX_MOVED_AT_ONCE = 20
+"""Photos of a guest one request brings to an account: about 15 calls each, within the same 29
+seconds.
+"""
 UPLOAD_LIFETIME = timedelta(minutes=10)
 DOWNLOAD_LIFETIME = timedelta(minutes=5)
 GRANT_REMEMBERED = timedelta(days=1)
@@ -38,8 +42,23 @@ RENDER_TIME = timedelta(seconds=15)
 """What one photo may take to decode and render; the largest accepted ones take 5 s."""
 FINISH_TIME = timedelta(seconds=15)
 """Left of a function's time after a photo was rendered, to store it and to delete its original."""
-PHOTOS_PER_DAY = 500
-BYTES_PER_DAY = 5 * 1024**3
+
+
+class Allowance(Struct, frozen=True, kw_only=True):
+    """What one account may be granted on one day (Asia/Shanghai)."""
+
+    photos_per_day: int
+    bytes_per_day: int
+
+
+REGISTERED_ALLOWANCE = Allowance(photos_per_day=500, bytes_per_day=5 * 1024**3)
+GUEST_ALLOWANCE = Allowance(photos_per_day=30, bytes_per_day=500 * 1024**2)
+"""Enough to try everything with an afternoon's photos of 8 MB or so; a guest costs nothing to open.
+"""
+
+
+def allowance_of(guest_until: datetime | None) -> Allowance:
+    return GUEST_ALLOWANCE if guest_until else REGISTERED_ALLOWANCE
 
 
 class PhotoState(StrEnum):
@@ -132,6 +151,9 @@ class Photo(Struct, frozen=True, kw_only=True):
     frame_count: int | None = None
     original_deleted_at: datetime | None = None
     renditions: Mapping[str, Rendition] = field(default_factory=dict)
+    moving_to: UserId | None = None
+    """The account that gets this photo of a guest; its row there exists, or its owner deleted it.
+    """
 
     @property
     def is_settled(self) -> bool:
@@ -162,8 +184,8 @@ class Limits(Struct, frozen=True, kw_only=True):
 
     used_photos: int
     used_bytes: int
-    photos_per_day: int = PHOTOS_PER_DAY
-    bytes_per_day: int = BYTES_PER_DAY
+    photos_per_day: int
+    bytes_per_day: int
     max_upload_bytes: int = MAX_UPLOAD_BYTES
     accepted_types: tuple[str, ...] = ACCEPTED_TYPES
 

@@ -1,9 +1,12 @@
 """What photos needs from outside."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from msgspec import Struct
+
+from chalicelib.ids import UserId
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -52,4 +55,39 @@ class ImageRenderer(Protocol):
 class RetryQueue(Protocol):
     def retry_in(self, receipt_handle: str, delay: timedelta) -> None:
         """Let a message that failed come again after a delay of its own."""
+        ...
+
+
+class StillGuest(Struct, frozen=True):
+    """Their time ends at `until`."""
+
+    until: datetime
+
+
+class Registered(Struct, frozen=True):
+    """An account like any other, which may once have been a guest's."""
+
+
+class Joined(Struct, frozen=True):
+    """A guest who logged in to an account at `since`: it gets the photos."""
+
+    account_id: UserId
+    since: datetime
+
+
+class Over(Struct, frozen=True):
+    """A guest whose time was over a while ago, or whom nobody knows."""
+
+
+class GuestRegister(Protocol):
+    """What the accounts say of guests; they alone decide."""
+
+    def get_standing(self, user_id: UserId) -> StillGuest | Registered | Joined | Over: ...
+
+    def list_joined(self, account_id: UserId) -> Sequence[UserId]:
+        """Return the guests who logged in to an account and still may have photos for it."""
+        ...
+
+    def forget(self, guest_id: UserId) -> None:
+        """Delete everything about a guest; never anything about a registered account."""
         ...

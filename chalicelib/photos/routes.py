@@ -1,11 +1,11 @@
 """HTTP of photos: permission to upload, library, deletion."""
 
 import binascii
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from chalicelib.clock import to_iso
 from chalicelib.container import services
@@ -57,10 +57,15 @@ def grant_uploads(request: Request) -> Reply:
     key = request.idempotency_key()
     wanted = request.body(UploadsRequest).photos
     requests = [_upload_request(index, one) for index, one in enumerate(wanted)]
-    uploads = services().granting.grant_uploads(
-        request.caller.user_id, requests, idempotency_key=key
+    uploads = services().photos.granting.grant_uploads(
+        request.caller.user_id,
+        requests,
+        idempotency_key=key,
+        guest_until=request.caller.guest_until,
     )
-    return Reply(HTTPStatus.CREATED, {"photos": [upload_to_json(upload) for upload in uploads]})
+    until = request.caller.guest_until
+    shown = [upload_to_json(upload, until) for upload in uploads]
+    return Reply(HTTPStatus.CREATED, {"photos": shown})
 
 
 @routes.serve("GET", "/photos")
@@ -69,14 +74,14 @@ def list_photos(request: Request) -> Reply:
     cursor = request.text("cursor")
     if cursor is not None and not is_uuid(cursor):
         raise InvalidRequest.at("/cursor", "Expected the next_cursor of an earlier page.")
-    page = services().library.list_photos(
+    page = services().photos.library.list_photos(
         request.caller.user_id,
         limit=limit,
         after=PhotoId(cursor) if cursor else None,
         state=_shown_state(request.text("state")),
     )
     body = {
-        "photos": [photo_to_json(shown) for shown in page.photos],
+        "photos": [photo_to_json(shown, request.caller.guest_until) for shown in page.photos],
         "next_cursor": page.next_after,
     }
     return Reply(HTTPStatus.OK, body)
@@ -86,15 +91,15 @@ def list_photos(request: Request) -> Reply:
 def get_photo(request: Request, photo_id: str) -> Reply:
     longest_s = int(MAX_WAIT.total_seconds())
     wait_s = request.integer("wait_s", default=0, low=0, high=longest_s)
-    shown = services().library.get_photo(
+    shown = services().photos.library.get_photo(
         request.caller.user_id, _photo_id(photo_id), wait=timedelta(seconds=wait_s)
     )
-    return Reply(HTTPStatus.OK, photo_to_json(shown))
+    return Reply(HTTPStatus.OK, photo_to_json(shown, request.caller.guest_until))
 
 
 @routes.serve("DELETE", "/photos/{photo_id}")
 def delete_photo(request: Request, photo_id: str) -> Reply:
-    destroyed = services().deletion.delete_photo(request.caller.user_id, _photo_id(photo_id))
+    destroyed = services().photos.deletion.delete_photo(request.caller.user_id, _photo_id(photo_id))
     return Reply(HTTPStatus.OK, destroyed_to_json(destroyed))
 
 
@@ -103,7 +108,7 @@ def delete_photos(request: Request) -> Reply:
     body = request.body(DeletionRequest)
     if bool(body.photo_ids) == body.all:
         raise InvalidRequest.at("", "Send either photo_ids or all.")
-    deletion, user_id = services().deletion, request.caller.user_id
+    deletion, user_id = services().photos.deletion, request.caller.user_id
     batch = (
         deletion.delete_all(user_id)
         if body.all
@@ -112,10 +117,16 @@ def delete_photos(request: Request) -> Reply:
     return Reply(HTTPStatus.OK, destroyed_to_json(batch.destroyed) | {"has_more": batch.has_more})
 
 
-def upload_to_json(upload: "Upload") -> dict[str, Any]:
+@routes.serve("POST", "/photos/arrivals")
+def bring_photos(request: Request) -> Reply:
+    brought = services().photos.arrivals.bring_photos(request.caller.user_id)
+    return Reply(HTTPStatus.OK, structs.asdict(brought))
+
+
+def upload_to_json(upload: "Upload", guest_until: datetime | None) -> dict[str, Any]:
     form = upload.form
     return {
-        "photo": _granted_to_json(upload.photo),
+        "photo": _granted_to_json(upload.photo, guest_until),
         "upload": form
         and {
             "url": form.url,
@@ -125,9 +136,9 @@ def upload_to_json(upload: "Upload") -> dict[str, Any]:
     }
 
 
-def photo_to_json(shown: "ShownPhoto") -> dict[str, Any]:
+def photo_to_json(shown: "ShownPhoto", guest_until: datetime | None) -> dict[str, Any]:
     photo = shown.photo
-    return _granted_to_json(photo) | {
+    return _granted_to_json(photo, guest_until) | {
         "renditions": {
             name: {
                 "url": shown.urls[name],
@@ -150,15 +161,16 @@ def destroyed_to_json(destroyed: Destroyed) -> dict[str, Any]:
     }
 
 
-def _granted_to_json(photo: Photo) -> dict[str, Any]:
-    """Write all of a photo but its renditions."""
+def _granted_to_json(photo: Photo, guest_until: datetime | None) -> dict[str, Any]:
+    """Write all of a photo but its renditions; a guest's ends with the guest."""
     gone_at = photo.original_deleted_at
+    expires_at = min(photo.expires_at, guest_until or photo.expires_at)
     return {
         "id": photo.id,
         "state": photo.state,
         "content_type": photo.content_type,
         "created_at": to_iso(photo.created_at),
-        "expires_at": to_iso(photo.expires_at),
+        "expires_at": to_iso(expires_at),
         "original": {
             "size_bytes": photo.original_bytes,
             "frame_count": photo.frame_count,

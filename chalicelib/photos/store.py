@@ -2,42 +2,45 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.errors import IdempotencyKeyReused, QuotaExceeded
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import (
     PHOTO_PREFIX,
-    due_bucket,
-    due_shard,
     grant_key,
     photo_key,
     quota_key,
     user_partition,
 )
 from chalicelib.photos.items import (
-    ending_to_item,
     photo_from_item,
     photo_to_item,
     usage_from_item,
 )
 from chalicelib.photos.model import (
-    BYTES_PER_DAY,
     GRANT_REMEMBERED,
-    PHOTOS_PER_DAY,
+    Allowance,
     Lease,
     Photo,
     PhotoState,
     Usage,
 )
-from chalicelib.retention.model import TTL_SLACK, china_day, until_next_china_day
+from chalicelib.photos.writes import (
+    ending,
+    is_abandoned,
+    is_held,
+    marking,
+    state_is,
+    taking_quota,
+)
+from chalicelib.retention.model import china_day, until_next_china_day
 from chalicelib.storage import (
     Absent,
     AllOf,
     AnyOf,
     Compare,
-    Condition,
     ConditionFailed,
     Delete,
     Exists,
@@ -45,6 +48,7 @@ from chalicelib.storage import (
     Put,
     Table,
     Update,
+    Write,
     delete_rows,
     read_partition,
 )
@@ -67,10 +71,14 @@ class PhotoStore:
         *,
         idempotency_key: str,
         fingerprint: str,
+        allowance: Allowance,
+        also: Sequence[Write] = (),
         now: datetime,
     ) -> tuple[PhotoId, ...] | None:
         """Take the quota and write the rows, once for a key: all or nothing, in one call.
 
+        Args:
+            also: what else must be true or written when something is granted.
         Returns:
             None when this call granted; the ids of the earlier grant when the key came before.
         Raises:
@@ -89,14 +97,16 @@ class PhotoStore:
         try:
             self._photos.write(
                 Put(key=grant_key(user_id, idempotency_key), item=grant, when=Absent()),
-                _take_quota(user_id, photos, now),
+                taking_quota(user_id, photos, allowance, now),
                 *rows,
+                *also,
             )
         except ConditionFailed as failure:
             if failure.index == 0 and failure.item:
                 return _earlier_grant(failure.item, fingerprint)
             if failure.index == 1:
-                raise _full_day(usage_from_item(failure.item), len(photos), now) from None
+                used = usage_from_item(failure.item)
+                raise _full_day(used, len(photos), allowance, now) from None
             raise
         return None
 
@@ -131,7 +141,7 @@ class PhotoStore:
         """
         waiting = AllOf(
             (
-                _state_is(PhotoState.AWAITING_UPLOAD),
+                state_is(PhotoState.AWAITING_UPLOAD),
                 Compare("expires_at", ">", to_iso(now)),
             )
         )
@@ -143,7 +153,7 @@ class PhotoStore:
                     "lease_id": lease.id,
                     "lease_until": to_iso(lease.until),
                 },
-                when=AnyOf((waiting, _abandoned(now))),
+                when=AnyOf((waiting, is_abandoned(now))),
             )
         )
         assert row is not None  # noqa: S101 - a lone Update returns its row
@@ -155,7 +165,7 @@ class PhotoStore:
             Update(
                 key=photo_key(user_id, photo_id),
                 set={"lease_until": to_iso(now)},
-                when=_held(lease),
+                when=is_held(lease),
             )
         )
 
@@ -165,14 +175,7 @@ class PhotoStore:
         Raises:
             ConditionFailed: the photo was deleted or taken over meanwhile; it carries the row.
         """
-        self._photos.write(
-            Update(
-                key=photo_key(photo.user_id, photo.id),
-                set=ending_to_item(photo),
-                remove=("lease_id", "lease_until"),
-                when=_held(lease),
-            )
-        )
+        self._photos.write(ending(photo, when=is_held(lease)))
 
     def give_up(self, photo: Photo, now: datetime) -> None:
         """Write that a photo failed, unless it has an end already or a worker holds it.
@@ -180,14 +183,8 @@ class PhotoStore:
         Raises:
             ConditionFailed: it carries the row.
         """
-        self._photos.write(
-            Update(
-                key=photo_key(photo.user_id, photo.id),
-                set=ending_to_item(photo),
-                remove=("lease_id", "lease_until"),
-                when=AnyOf((_state_is(PhotoState.AWAITING_UPLOAD), _abandoned(now))),
-            )
-        )
+        unfinished = AnyOf((state_is(PhotoState.AWAITING_UPLOAD), is_abandoned(now)))
+        self._photos.write(ending(photo, when=unfinished))
 
     def note_original_deleted(self, user_id: UserId, photo_id: PhotoId, now: datetime) -> None:
         """Note the first time that the original was gone; a repeat leaves it."""
@@ -207,26 +204,16 @@ class PhotoStore:
 
         What is being deleted already may be marked again. False where there is nothing to mark.
         """
-        expired = AnyOf((_state_is(PhotoState.DELETING), Compare("expires_at", "<=", to_iso(now))))
-        return self._write_quietly(
-            Update(
-                key=photo_key(user_id, photo_id),
-                set={
-                    "state": PhotoState.DELETING,
-                    "expires_at": to_iso(now),
-                    "due_bucket": due_bucket(now, due_shard(photo_id)),
-                    "ttl": to_epoch_s(now + TTL_SLACK),
-                },
-                when=AllOf((Exists(), expired)) if only_expired else Exists(),
-            )
-        )
+        expired = AnyOf((state_is(PhotoState.DELETING), Compare("expires_at", "<=", to_iso(now))))
+        when = AllOf((Exists(), expired)) if only_expired else Exists()
+        return self._write_quietly(marking(user_id, photo_id, now, when=when))
 
     def delete_row(self, user_id: UserId, photo_id: PhotoId) -> bool:
         """Delete the row of a photo whose objects are gone; False if another deletion did."""
         return self._write_quietly(
             Delete(
                 key=photo_key(user_id, photo_id),
-                when=_state_is(PhotoState.DELETING),
+                when=state_is(PhotoState.DELETING),
             )
         )
 
@@ -245,44 +232,13 @@ class PhotoStore:
         return True
 
 
-def _state_is(state: PhotoState) -> Condition:
-    return Compare("state", "=", state)
-
-
-def _abandoned(now: datetime) -> Condition:
-    return AllOf((_state_is(PhotoState.PROCESSING), Compare("lease_until", "<=", to_iso(now))))
-
-
-def _held(lease: Lease) -> Condition:
-    return AllOf((_state_is(PhotoState.PROCESSING), Compare("lease_id", "=", lease.id)))
-
-
-def _room(counter: str, at_most: int) -> Condition:
-    """Whether adding leaves a counter within its limit; a request beyond it never fits."""
-    if at_most < 0:
-        return AllOf((Exists(counter), Absent(counter)))
-    return AnyOf((Absent(counter), Compare(counter, "<=", at_most)))
-
-
-def _take_quota(user_id: UserId, photos: Sequence[Photo], now: datetime) -> Update:
-    """Count the photos and the bytes they may have towards the day, if there is room for both."""
-    taken = {"photos": len(photos), "size_bytes": sum(photo.max_bytes for photo in photos)}
-    limits = {"photos": PHOTOS_PER_DAY, "size_bytes": BYTES_PER_DAY}
-    return Update(
-        key=quota_key(user_id, china_day(now)),
-        add=taken,
-        set={"ttl": to_epoch_s(now + timedelta(days=2))},
-        when=AllOf(tuple(_room(name, limits[name] - taken[name]) for name in taken)),
-    )
-
-
 def _earlier_grant(row: Item, fingerprint: str) -> tuple[PhotoId, ...]:
     if row["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused
     return tuple(row["photo_ids"])
 
 
-def _full_day(used: Usage, more_photos: int, now: datetime) -> QuotaExceeded:
-    is_full = used.photos + more_photos > PHOTOS_PER_DAY
+def _full_day(used: Usage, more_photos: int, allowance: Allowance, now: datetime) -> QuotaExceeded:
+    is_full = used.photos + more_photos > allowance.photos_per_day
     retry_after_s = int(until_next_china_day(now).total_seconds()) + 1
     return QuotaExceeded("photos_per_day" if is_full else "bytes_per_day", retry_after_s)

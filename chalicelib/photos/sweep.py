@@ -1,16 +1,25 @@
 """Finding what is due, at a cost that grows with what expired and never with what is stored.
 
-Every photo's row lies in the index `by_due` under the hour it falls due in, spread over shards. A
-cursor remembers the hour up to which everything is gone, so a run that was missed or killed is made
-up for.
+Every photo's row lies in the index `by_due` under the hour it falls due in, spread over shards; so
+does one mark for each guest who has photos. A cursor remembers the hour up to which everything is
+gone, so a run that was missed or killed is made up for.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from chalicelib.clock import from_iso, to_iso
 from chalicelib.ids import PhotoId, UserId
-from chalicelib.keys import BY_DUE, DUE_SHARDS, PHOTO_PREFIX, due_bucket, sweep_cursor_key
+from chalicelib.keys import (
+    BY_DUE,
+    DUE_SHARDS,
+    GUEST_MARK,
+    PHOTO_PREFIX,
+    due_bucket,
+    sweep_cursor_key,
+)
 from chalicelib.storage import Absent, AnyOf, Compare, ConditionFailed, Table, Update
 
 HOUR = timedelta(hours=1)
@@ -19,12 +28,19 @@ OVERLAP = timedelta(hours=2)
 PAGE = 200
 
 
+class Due(Struct, frozen=True):
+    """A photo that is due, or, without one, a guest."""
+
+    user_id: UserId
+    photo_id: PhotoId | None
+
+
 class DuePhotos:
     def __init__(self, photos: Table) -> None:
         self._photos = photos
 
-    def sweep(self, now: datetime) -> Iterator[tuple[UserId, PhotoId]]:
-        """Yield the owner and id of everything due at `now`; move the cursor as hours are done.
+    def sweep(self, now: datetime) -> Iterator[Due]:
+        """Yield everything due at `now`; move the cursor as hours are done.
 
         An hour counts as done when its every photo was taken from the iterator: a caller that stops
         early, or dies, meets the same hour again.
@@ -38,17 +54,15 @@ class DuePhotos:
                 swept_until = hour
                 self._advance_cursor(swept_until)
 
-    def _due_in(self, bucket: str, now: datetime) -> Iterator[tuple[UserId, PhotoId]]:
+    def _due_in(self, bucket: str, now: datetime) -> Iterator[Due]:
         after = None
         while True:
             page = self._photos.query(
                 bucket, index=BY_DUE, up_to=to_iso(now), limit=PAGE, after=after
             )
             for row in page.items:
-                yield (
-                    UserId(row["pk"].removeprefix("USER#")),
-                    PhotoId(row["sk"].removeprefix(PHOTO_PREFIX)),
-                )
+                photo = None if row["sk"] == GUEST_MARK else row["sk"].removeprefix(PHOTO_PREFIX)
+                yield Due(UserId(row["pk"].removeprefix("USER#")), photo and PhotoId(photo))
             after = page.next_key
             if after is None:
                 return

@@ -20,6 +20,18 @@ REFUSED_KEPT = timedelta(days=7)
 PAYMENT_RECORDS_KEPT = timedelta(days=3 * 365 + 1)
 """Records of transactions outlive their account by three years, and not longer (ST.3, ST.0)."""
 
+GUEST_LIFETIME = timedelta(days=7)
+"""A guest's account, session and photos end this long after it was opened, however much it is used
+(ST.0): nobody can be told before a guest's photos go, so the time is one that a person can keep in
+mind, a week; and what nobody can be asked about is held no longer than that. Registering within it
+keeps the photos.
+"""
+
+GUEST_MARGIN = timedelta(hours=1)
+"""A guest's rows and objects are destroyed this much after its end. Until then a request, an upload
+form (ten minutes) or a clock that is behind may still write; afterwards nothing can.
+"""
+
 TTL_SLACK = timedelta(days=7)
 """DynamoDB's time to live comes this much after the sweeper, so that it can never be early."""
 

@@ -121,6 +121,7 @@ class TestFreeze:
             assert api.send(method, path, {"all": True}).status == 401
         refresh = {"refresh_token": tokens["refresh_token"]}
         assert api.send("POST", "/login/refresh", refresh).status == 401
+        api.token = ""
         proof = {"challenge_id": old, "phone": PHONE, "code": old_code}
         assert api.send("POST", "/login/sessions", proof).json["code"] == "code_rejected"
         assert api.log_in().json["user"]["id"] == tokens["user"]["id"]

@@ -216,7 +216,7 @@ class TestNotMine:
         assert not [row for row in rows_of(world, old_id) if row.startswith("SESSION#")]
         assert world.objects()
         world.clock.sleep(expires_at - world.clock.now() + timedelta(hours=1))
-        world.deletion.expire_photos(within=timedelta(minutes=5))
+        world.expiry.expire_photos(within=timedelta(minutes=5))
         assert not world.objects()
 
     def test_locked_rows_forget_the_number_and_go_after_the_last_photo(self, world: World) -> None:

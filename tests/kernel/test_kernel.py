@@ -136,6 +136,8 @@ class TestKeys:
             keys.profile_key(user_id),
             keys.session_key(user_id, SessionId(other)),
             keys.notice_key(user_id, NoticeId(other)),
+            keys.joined_key(user_id, UserId(other)),
+            keys.guest_mark_key(user_id),
             keys.photo_key(user_id, PhotoId(other)),
             keys.quota_key(user_id, day),
             keys.grant_key(user_id, text),

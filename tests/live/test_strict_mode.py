@@ -104,6 +104,32 @@ class TestPackagedPolicies:
         assert [row for _, row in list_items(strict.cloud) if photo_id in row["sk"]["S"]] == []
         assert denials(strict) == []
 
+    @pytest.mark.parametrize("asked_for", [True, False])
+    def test_a_guests_photo_comes_to_the_account_and_nothing_else_is_left(
+        self, strict: System, photo: bytes, asked_for: bool
+    ) -> None:
+        owner, phone = Client(strict.url, ca_bundle=strict.cloud.ca_bundle), next_phone()
+        owner.log_in(phone)
+        guest = Client(strict.url, ca_bundle=strict.cloud.ca_bundle)
+        guest.come_as_guest()
+        guest_id = guest.expect(200, "GET", "/me")["id"]
+        granted = guest.grant("image/jpeg", photo)
+        guest.upload(granted["upload"], photo)
+        photo_id = guest.wait_for(granted["photo"]["id"])["id"]
+        guest.log_in(phone, as_guest=True)
+
+        if asked_for:
+            assert owner.expect(200, "POST", "/photos/arrivals")["photos"] == 1
+        make_due(strict, guest_id, sk="GUEST")
+        turn_back(strict, guest_id, "joined_at", timedelta(hours=2))
+        sweep(strict)
+
+        shown = owner.expect(200, "GET", f"/photos/{photo_id}")["renditions"]
+        assert [owner.fetch(told["url"]).status for told in shown.values()] == [200] * 3
+        assert [each for each in list_objects(strict.cloud) if guest_id in each.key] == []
+        assert [row for _, row in list_items(strict.cloud) if guest_id in str(row)] == []
+        assert denials(strict) == []
+
     def test_a_presigned_url_can_neither_be_changed_nor_shortened(
         self, strict: System, photo: bytes
     ) -> None:
@@ -148,21 +174,43 @@ def test_without_one_permission_the_path_fails(tmp_path: Path, photo: bytes) -> 
     assert seen["original"]["deleted_at"] is None
 
 
-def make_due(system: System, photo_id: str) -> None:
-    """Turn a photo's date of expiry back to a minute ago, in its row and in the index."""
-    table, row = next(
-        (table, row) for table, row in list_items(system.cloud) if photo_id in row["sk"]["S"]
-    )
-    due_at = datetime.now(UTC) - timedelta(minutes=1)
+def make_due(system: System, owner: str, *, sk: str = "") -> None:
+    """Turn a date of expiry back to a minute ago, in its row and in the index: of a photo, by its
+    id, or of a guest.
+    """
+    _, row = find_row(system, owner, sk)
+    due_at = turn_back(system, owner, "expires_at", timedelta(minutes=1), sk=sk)
     shard = row["due_bucket"]["S"].rpartition("#")[2]
+    change_row(system, owner, "due_bucket", f"{due_at:%Y-%m-%dT%H}#{shard}", sk=sk)
+
+
+def turn_back(
+    system: System, owner: str, name: str, by: timedelta, *, sk: str = "PROFILE"
+) -> datetime:
+    """Set a time in a row to a while ago."""
+    at = datetime.now(UTC) - by
+    change_row(system, owner, name, at.isoformat().replace("+00:00", "Z"), sk=sk)
+    return at
+
+
+def change_row(system: System, owner: str, name: str, value: str, *, sk: str) -> None:
+    table, row = find_row(system, owner, sk)
     system.cloud.client("dynamodb").update_item(
         TableName=table,
         Key={"pk": row["pk"], "sk": row["sk"]},
-        UpdateExpression="SET expires_at = :at, due_bucket = :bucket",
-        ExpressionAttributeValues={
-            ":at": {"S": due_at.isoformat().replace("+00:00", "Z")},
-            ":bucket": {"S": f"{due_at:%Y-%m-%dT%H}#{shard}"},
-        },
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": {"S": value}},
+    )
+
+
+def find_row(system: System, owner: str, sk: str) -> tuple[str, Any]:
+    """Find a photo's row by its id, or a user's by the user's id and its sort key."""
+    return next(
+        (table, row)
+        for table, row in list_items(system.cloud)
+        if (sk == row["sk"]["S"] and owner in row["pk"]["S"])
+        or (not sk and owner in row["sk"]["S"])
     )
 
 

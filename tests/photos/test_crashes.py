@@ -30,7 +30,7 @@ def delete(world: World, user_id: UserId, photo_id: PhotoId) -> object:
 
 
 def expire(world: World, user_id: UserId, photo_id: PhotoId) -> object:
-    return world.deletion.expire_photos(within=timedelta(hours=1))
+    return world.expiry.expire_photos(within=timedelta(hours=1))
 
 
 def prepare(world: World, data: bytes, *, is_processed: bool) -> tuple[UserId, PhotoId]:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.errors import Conflict, IdempotencyKeyReused, QuotaExceeded
 from chalicelib.keys import original_object
-from chalicelib.photos.model import PHOTOS_PER_DAY, PhotoState, UploadRequest
+from chalicelib.photos.model import REGISTERED_ALLOWANCE, PhotoState, UploadRequest
 from tests.photos.post_policy import refusals
 from tests.world import BOB_PHONE, World
 
@@ -96,7 +96,7 @@ class TestRepeat:
 class TestQuota:
     def test_day_is_full_then_the_next_one_is_not(self, world: World) -> None:
         user_id = world.log_in()
-        for number in range(PHOTOS_PER_DAY // 50):
+        for number in range(REGISTERED_ALLOWANCE.photos_per_day // 50):
             world.grant(user_id, key=f"key-{number}", count=50)
 
         with pytest.raises(QuotaExceeded) as refusal:

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.errors import NotFound
-from chalicelib.ids import PhotoId, UserId
-from chalicelib.photos.deletion import DeletionService
 from chalicelib.photos.model import PhotoState
-from chalicelib.photos.sweep import DuePhotos
+from chalicelib.photos.sweep import Due, DuePhotos
 from tests.world import BOB_PHONE, World
 
 
@@ -167,7 +165,7 @@ class TestExpire:
         world.deliver(user_id, young)
         world.clock.sleep(old_expires_at - world.clock.now() + self.HOUR)
 
-        assert world.deletion.expire_photos(within=self.HOUR).photos == 1
+        assert world.expiry.expire_photos(within=self.HOUR).photos == 1
         assert world.photo_store.find(user_id, old) is None
         assert world.library.get_photo(user_id, young)
         assert len(world.objects()) == 3
@@ -175,9 +173,9 @@ class TestExpire:
     def test_photo_whose_upload_never_came_is_forgotten_after_a_day(self, world: World) -> None:
         user_id = world.log_in()
         photo = world.grant(user_id)[0].photo
-        world.deletion.expire_photos(within=self.HOUR)
+        world.expiry.expire_photos(within=self.HOUR)
         world.clock.advance(hours=25)
-        world.deletion.expire_photos(within=self.HOUR)
+        world.expiry.expire_photos(within=self.HOUR)
 
         assert world.photo_store.find(user_id, photo.id) is None
 
@@ -186,34 +184,27 @@ class TestExpire:
         photo_id = world.upload(user_id)
         world.photo_store.mark_deleting(user_id, photo_id, world.clock.now(), only_expired=False)
 
-        assert world.deletion.expire_photos(within=self.HOUR).objects == 1
+        assert world.expiry.expire_photos(within=self.HOUR).objects == 1
         assert world.objects() == set()
 
     def test_what_falls_due_after_a_sweep_within_the_same_hour_is_found(self, world: World) -> None:
         user_id = world.log_in()
         photo_id = world.upload(user_id)
-        world.deletion.expire_photos(within=self.HOUR)
+        world.expiry.expire_photos(within=self.HOUR)
         world.photo_store.mark_deleting(user_id, photo_id, world.clock.now(), only_expired=False)
 
-        assert world.deletion.expire_photos(within=self.HOUR).photos == 1
+        assert world.expiry.expire_photos(within=self.HOUR).photos == 1
 
     def test_index_that_lags_makes_nothing_go_early(self, world: World) -> None:
         user_id = world.log_in()
         photo_id = world.upload(user_id)
 
         class LaggingIndex(DuePhotos):
-            def sweep(self, now: datetime) -> Iterator[tuple[UserId, PhotoId]]:
-                yield user_id, photo_id
+            def sweep(self, now: datetime) -> Iterator[Due]:
+                yield Due(user_id, photo_id)
 
-        deletion = DeletionService(
-            store=world.photo_store,
-            due=LaggingIndex(world.photos),
-            originals=world.originals,
-            renditions=world.renditions,
-            clock=world.clock,
-            log=world.log,
-        )
-        assert deletion.expire_photos(within=self.HOUR).photos == 0
+        expiry = world.photo_services.expiry_of(LaggingIndex(world.photos))
+        assert expiry.expire_photos(within=self.HOUR).photos == 0
         assert world.library.get_photo(user_id, photo_id)
 
     def test_run_out_of_time_is_made_up_for_by_the_next(self, world: World) -> None:
@@ -221,5 +212,5 @@ class TestExpire:
         world.grant(user_id, count=10)
         world.clock.advance(hours=25)
 
-        assert world.deletion.expire_photos(within=timedelta()).photos == 0
-        assert world.deletion.expire_photos(within=self.HOUR).photos == 10
+        assert world.expiry.expire_photos(within=timedelta()).photos == 0
+        assert world.expiry.expire_photos(within=self.HOUR).photos == 10

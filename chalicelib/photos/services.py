@@ -1,0 +1,101 @@
+"""The services of photos behind requests and sweeps, put together from the ports they share."""
+
+from functools import cached_property
+
+from chalicelib.clock import Clock
+from chalicelib.ids import Entropy
+from chalicelib.observability import EventLog
+from chalicelib.photos.arrivals import ArrivalService
+from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.expiry import ExpiryService
+from chalicelib.photos.granting import GrantingService
+from chalicelib.photos.guest_ending import GuestEndingService
+from chalicelib.photos.guest_store import GuestPhotoStore
+from chalicelib.photos.library import LibraryService
+from chalicelib.photos.ports import GuestRegister
+from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.sweep import DuePhotos
+from chalicelib.storage import Objects, Table
+
+
+class PhotoServices:
+    def __init__(
+        self,
+        *,
+        photos: Table,
+        originals: Objects,
+        renditions: Objects,
+        register: GuestRegister,
+        clock: Clock,
+        entropy: Entropy,
+        log: EventLog,
+    ) -> None:
+        self._photos = photos
+        self._originals = originals
+        self._renditions = renditions
+        self._register = register
+        self._clock = clock
+        self._entropy = entropy
+        self._log = log
+
+    @cached_property
+    def store(self) -> PhotoStore:
+        return PhotoStore(self._photos)
+
+    @cached_property
+    def granting(self) -> GrantingService:
+        return GrantingService(
+            store=self.store,
+            originals=self._originals,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self._log,
+        )
+
+    @cached_property
+    def library(self) -> LibraryService:
+        return LibraryService(store=self.store, renditions=self._renditions, clock=self._clock)
+
+    @cached_property
+    def deletion(self) -> DeletionService:
+        return DeletionService(
+            store=self.store,
+            originals=self._originals,
+            renditions=self._renditions,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
+    def arrivals(self) -> ArrivalService:
+        return ArrivalService(
+            store=self.store,
+            guest_store=GuestPhotoStore(self._photos),
+            register=self._register,
+            deletion=self.deletion,
+            renditions=self._renditions,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self._log,
+        )
+
+    @cached_property
+    def guests(self) -> GuestEndingService:
+        return GuestEndingService(
+            guest_store=GuestPhotoStore(self._photos),
+            register=self._register,
+            arrivals=self.arrivals,
+            originals=self._originals,
+            renditions=self._renditions,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
+    def expiry(self) -> ExpiryService:
+        return self.expiry_of(DuePhotos(self._photos))
+
+    def expiry_of(self, due: DuePhotos) -> ExpiryService:
+        return ExpiryService(
+            due=due, deletion=self.deletion, guests=self.guests, clock=self._clock, log=self._log
+        )

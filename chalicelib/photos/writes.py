@@ -1,0 +1,78 @@
+"""Single writes about photos and quotas, and their conditions; the stores put them together."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from chalicelib.clock import to_epoch_s, to_iso
+from chalicelib.ids import PhotoId, UserId
+from chalicelib.keys import due_bucket, due_shard, photo_key, quota_key
+from chalicelib.photos.items import ending_to_item
+from chalicelib.photos.model import Allowance, Lease, Photo, PhotoState
+from chalicelib.retention.model import TTL_SLACK, china_day
+from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Exists, Update
+
+
+def ending(photo: Photo, *, when: Condition) -> Update:
+    """Write how a photo ended, and let go of the lease."""
+    return Update(
+        key=photo_key(photo.user_id, photo.id),
+        set=ending_to_item(photo),
+        remove=("lease_id", "lease_until"),
+        when=when,
+    )
+
+
+def marking(user_id: UserId, photo_id: PhotoId, now: datetime, *, when: Condition) -> Update:
+    """Mark a photo as being deleted, and as due for the sweeper at once."""
+    return Update(
+        key=photo_key(user_id, photo_id),
+        set={
+            "state": PhotoState.DELETING,
+            "expires_at": to_iso(now),
+            "due_bucket": due_bucket(now, due_shard(photo_id)),
+            "ttl": to_epoch_s(now + TTL_SLACK),
+        },
+        when=when,
+    )
+
+
+def state_is(state: PhotoState) -> Condition:
+    return Compare("state", "=", state)
+
+
+def is_abandoned(now: datetime) -> Condition:
+    return AllOf((state_is(PhotoState.PROCESSING), Compare("lease_until", "<=", to_iso(now))))
+
+
+def is_held(lease: Lease) -> Condition:
+    return AllOf((state_is(PhotoState.PROCESSING), Compare("lease_id", "=", lease.id)))
+
+
+def _room(counter: str, at_most: int) -> Condition:
+    """Whether adding leaves a counter within its limit; a request beyond it never fits."""
+    if at_most < 0:
+        return AllOf((Exists(counter), Absent(counter)))
+    return AnyOf((Absent(counter), Compare(counter, "<=", at_most)))
+
+
+def counting(user_id: UserId, photos: Sequence[Photo], now: datetime, *, when: Condition) -> Update:
+    """Count the photos and the bytes they may have towards the day."""
+    return Update(
+        key=quota_key(user_id, china_day(now)),
+        add=_taken(photos),
+        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        when=when,
+    )
+
+
+def taking_quota(
+    user_id: UserId, photos: Sequence[Photo], allowance: Allowance, now: datetime
+) -> Update:
+    taken = _taken(photos)
+    limits = {"photos": allowance.photos_per_day, "size_bytes": allowance.bytes_per_day}
+    room = AllOf(tuple(_room(name, limits[name] - taken[name]) for name in taken))
+    return counting(user_id, photos, now, when=room)
+
+
+def _taken(photos: Sequence[Photo]) -> dict[str, int]:
+    return {"photos": len(photos), "size_bytes": sum(photo.max_bytes for photo in photos)}
