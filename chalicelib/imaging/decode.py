@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from PIL import ExifTags, Image, ImageFile
 
+from chalicelib.imaging.headers import bmp, gif
 from chalicelib.imaging.model import ImageHeader, ImageRejected, MediaType, RejectionReason
 
 _READERS: Mapping[MediaType, tuple[str, str]] = {
@@ -67,7 +68,7 @@ def decode(source: BinaryIO, header: ImageHeader, *, long_side_px: int) -> Decod
             opened.draft(None, (max(1, opened.width // scale), max(1, opened.height // scale)))
             scale = 1
         opened.load()
-        profile = opened.info.get("icc_profile")
+        profile = opened.info.get("icc_profile") or _read_profile(source, header)
         orientation = _read_orientation(opened)
         image = _opaque(opened)
     except (ImageRejected, MemoryError):
@@ -98,6 +99,18 @@ def load_decoder(media_type: MediaType) -> Callable[[BinaryIO], ImageFile.ImageF
         module.options.DECODE_THREADS = 1
     reader: Callable[[BinaryIO], ImageFile.ImageFile] = getattr(module, reader_name)
     return reader
+
+
+def _read_profile(source: BinaryIO, header: ImageHeader) -> bytes | None:
+    """Read a profile that the decoder passes over."""
+    if not header.profile_at:
+        return None
+    try:
+        if header.media_type is MediaType.BMP:
+            return bmp.read_profile(source, header.profile_at)
+        return gif.read_profile(source, header.profile_at)
+    except ImageRejected:
+        return None  # a broken profile must not cost the user the photo
 
 
 def _require_agreement(opened: ImageFile.ImageFile, header: ImageHeader) -> None:

@@ -83,6 +83,8 @@ class ImageHeader:
         frame_count: 1 for a still picture.
         coefficient_bytes: memory a JPEG decoder must hold at once; 0 when it works row by row.
         has_p3_code: Display-P3 is declared by code point (ITU-T H.273) rather than by a profile.
+        profile_at: where a colour profile stands that the decoder does not hand over (GIF, BMP);
+            0 for none.
     """
 
     media_type: MediaType
@@ -91,6 +93,7 @@ class ImageHeader:
     frame_count: int = 1
     coefficient_bytes: int = 0
     has_p3_code: bool = False
+    profile_at: int = 0
 
     @property
     def pixel_count(self) -> int:

@@ -83,6 +83,27 @@ def gif(width: int, height: int, *, frames: int = 1, edge: int = 1) -> bytes:
     return b"GIF89a" + screen + b"\0\0\0\xff\xff\xff" + frame * frames + b";"
 
 
+def gif_with_profile(image: Image.Image, profile: bytes) -> bytes:
+    """Put the profile before the first frame, in sub-blocks of an application extension."""
+    data = saved(image, "GIF")
+    parts = [profile[at : at + 255] for at in range(0, len(profile), 255)]
+    blocks = b"".join(bytes([len(part)]) + part for part in parts)
+    extension = b"!\xff\x0bICCRGBG1012" + blocks + b"\0"
+    at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    return data[:at] + extension + data[at:]
+
+
+def bmp_with_profile(image: Image.Image, profile: bytes) -> bytes:
+    """Write BITMAPV5HEADER, whose profile stands behind the pixels."""
+    plain = saved(image, "BMP")
+    info, pixels = plain[14:54], plain[54:]
+    place = struct.pack("<IIII", 4, 124 + len(pixels), len(profile), 0)
+    masks_and_space = bytes(16) + b"DEBM" + bytes(48)
+    v5 = struct.pack("<I", 124) + info[4:] + masks_and_space + place
+    head = b"BM" + struct.pack("<IHHI", 138 + len(pixels) + len(profile), 0, 0, 138)
+    return head + v5 + pixels + profile
+
+
 def animated_webp(width: int, height: int, *, frames: int) -> bytes:
     canvas = b"\x02\0\0\0" + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     chunks = [(b"VP8X", canvas), (b"ANIM", bytes(6)), *[(b"ANMF", bytes(16))] * frames]

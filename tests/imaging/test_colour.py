@@ -130,7 +130,7 @@ class TestDisplayP3:
             assert one == pytest.approx(other, abs=5)
 
     @pytest.mark.parametrize(
-        ("name", "media_type"), [kind for kind in FORMATS if kind[1] is not MediaType.GIF]
+        ("name", "media_type"), [kind for kind in FORMATS if kind[0] not in ("GIF", "BMP")]
     )
     def test_every_format_that_can_carry_it_keeps_it(
         self, name: PhotoFormat, media_type: MediaType
@@ -141,6 +141,24 @@ class TestDisplayP3:
 
         assert profile_of(full) == profile_of(preview) == display_p3_profile()
         assert profile_of(thumb) is None
+
+    @pytest.mark.parametrize("media_type", [MediaType.BMP, MediaType.GIF])
+    def test_a_profile_that_the_decoder_passes_over_is_found(self, media_type: MediaType) -> None:
+        embed = {MediaType.BMP: crafting.bmp_with_profile, MediaType.GIF: crafting.gif_with_profile}
+        data = embed[media_type](patches(), self.VENDOR)
+
+        full = opened(process(data, media_type)[0])
+
+        assert profile_of(full) == display_p3_profile()
+        for colour, expected in zip(seen(full), COLOURS, strict=True):
+            assert colour == pytest.approx(expected, abs=6)
+
+    @pytest.mark.parametrize("media_type", [MediaType.BMP, MediaType.GIF])
+    def test_one_that_is_cut_off_costs_nothing(self, media_type: MediaType) -> None:
+        embed = {MediaType.BMP: crafting.bmp_with_profile, MediaType.GIF: crafting.gif_with_profile}
+        data = embed[media_type](patches(), self.VENDOR[:100])
+
+        assert profile_of(opened(process(data, media_type)[0])) is None
 
     def test_a_code_point_counts_like_a_profile(self) -> None:
         png = saved(patches(), "PNG")

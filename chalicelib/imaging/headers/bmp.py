@@ -10,6 +10,8 @@ _OLD_INFO_BYTES = 12
 _INFO_BYTES = (40, 52, 56, 64, 108, 124)
 _RAW, _BITFIELDS = 0, 3
 _MAX_COLOURS = 256
+_EMBEDDED = b"DEBM"  # PROFILE_EMBEDDED, 'MBED', least byte first
+_MAX_PROFILE_BYTES = 4 * 1024 * 1024
 
 
 def read_header(source: BinaryIO) -> ImageHeader:
@@ -31,11 +33,21 @@ def read_header(source: BinaryIO) -> ImageHeader:
         raise corrupt()
     # A negative height says that the rows stand from top to bottom.
     height = int.from_bytes(info[4:8], "little", signed=True)
-    return _header(_number(info, 0, 4), abs(height))
+    has_profile = info_bytes == _INFO_BYTES[-1] and info[52:56] == _EMBEDDED
+    profile_at = _INFO_AT + _number(info, 108, 4) if has_profile else 0
+    return _header(_number(info, 0, 4), abs(height), profile_at)
 
 
-def _header(width_px: int, height_px: int) -> ImageHeader:
-    return ImageHeader(MediaType.BMP, width_px, height_px)
+def read_profile(source: BinaryIO, at: int) -> bytes:
+    """Read the colour profile that the header points to; a broken pointer gives what is there."""
+    source.seek(_INFO_AT + 116)
+    size = int.from_bytes(read_exactly(source, 4), "little")
+    source.seek(at)
+    return source.read(min(size, _MAX_PROFILE_BYTES))
+
+
+def _header(width_px: int, height_px: int, profile_at: int = 0) -> ImageHeader:
+    return ImageHeader(MediaType.BMP, width_px, height_px, profile_at=profile_at)
 
 
 def _number(info: bytes, at: int, size: int) -> int:

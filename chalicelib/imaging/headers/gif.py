@@ -11,6 +11,9 @@ _TRAILER = 0x3B
 # 50 MiB in full sub-blocks of 255 bytes is 206,000; more means tiny ones, made to keep a reader
 # busy.
 _MAX_SUB_BLOCKS = 500_000
+_APPLICATION = 0xFF
+_PROFILE = b"\x0bICCRGBG1012"  # ICC.1:2022 section B.5, with the length that stands before it
+_MAX_PROFILE_BYTES = 4 * 1024 * 1024
 
 
 class _Walk:
@@ -40,10 +43,13 @@ def read_header(source: BinaryIO) -> ImageHeader:
     screen = read_exactly(source, 7)
     width_px, height_px = (int.from_bytes(screen[at : at + 2], "little") for at in (0, 2))
     walk.skip_colour_table(screen[4])
-    frame_count = 0
+    frame_count = profile_at = 0
     while frame_count <= MAX_FRAMES and (block := source.read(1)) not in (b"", bytes([_TRAILER])):
         if block[0] == _EXTENSION:
-            read_exactly(source, 1)
+            start = source.tell()
+            if source.read(1 + len(_PROFILE)) == bytes([_APPLICATION]) + _PROFILE:
+                profile_at = source.tell()
+            source.seek(start + 1)
             walk.skip_sub_blocks()
         elif block[0] == _FRAME:
             right, bottom = _skip_frame(walk)
@@ -55,7 +61,18 @@ def read_header(source: BinaryIO) -> ImageHeader:
             raise corrupt()
     if frame_count == 0:
         raise corrupt()
-    return ImageHeader(MediaType.GIF, width_px, height_px, frame_count=frame_count)
+    return ImageHeader(
+        MediaType.GIF, width_px, height_px, frame_count=frame_count, profile_at=profile_at
+    )
+
+
+def read_profile(source: BinaryIO, at: int) -> bytes:
+    """Read the colour profile that the header found, out of its sub-blocks."""
+    source.seek(at)
+    profile = bytearray()
+    while len(profile) < _MAX_PROFILE_BYTES and (length := read_exactly(source, 1)[0]):
+        profile += read_exactly(source, length)
+    return bytes(profile)
 
 
 def _skip_frame(walk: _Walk) -> tuple[int, int]:

@@ -26,6 +26,9 @@ _DECODABLE_FRAMES = (0xC0, 0xC1, _PROGRESSIVE)
 # Lossless, hierarchical and arithmetic-coded frames; C4, C8 and CC in this range are not frames.
 _OTHER_FRAMES = (0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF)
 _MAX_SEGMENTS = 4_096  # 50 MiB in full segments is 800; depth maps in extended XMP come near that
+_MAX_EXIF_SEGMENTS = 16  # the standard has one of 64 KB; the decoder joins them all, and parses
+_EXIF = b"Exif\0\0"
+_APP1 = 0xE1
 _MAX_FILL_BYTES = 65_536
 _MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _CHUNK_BYTES = 256 * 1024
@@ -55,6 +58,7 @@ def read_header(source: BinaryIO) -> ImageHeader:
     file_size = size_of(source)
     source.seek(2)
     frame: _Frame | None = None
+    exif_segments = 0
     for marker, length in _segments(source):
         if marker in _OTHER_FRAMES:
             raise ImageRejected(RejectionReason.UNSUPPORTED_TYPE)
@@ -70,6 +74,11 @@ def read_header(source: BinaryIO) -> ImageHeader:
         elif marker == _END_OF_IMAGE:
             break
         else:
+            start = source.tell()
+            exif_segments += marker == _APP1 and source.read(len(_EXIF)) == _EXIF
+            if exif_segments > _MAX_EXIF_SEGMENTS:
+                break
+            source.seek(start)
             skip(source, length, file_size=file_size)
     raise corrupt()
 

@@ -1,5 +1,6 @@
 """PNG before its first pixel (W3C PNG, third edition): size, frames, colour code points."""
 
+import io
 from typing import BinaryIO
 
 from chalicelib.imaging.headers.reading import corrupt, read_exactly, size_of, skip
@@ -7,12 +8,15 @@ from chalicelib.imaging.model import ImageHeader, MediaType
 
 _SIGNATURE_BYTES = 8
 _MAX_CHUNKS = 4_096
+_MAX_PIXEL_CHUNKS = 65_536  # encoders write 8 KB and more into each: 50 MiB in 6,400
 _P3_PRIMARIES = 12  # ITU-T H.273, table 2
 _SRGB_TRANSFER = 13  # ITU-T H.273, table 3
 
 
 def read_header(source: BinaryIO) -> ImageHeader:
-    """Read up to the first IDAT: everything declared about the picture stands before it."""
+    """Read up to the first IDAT, before which everything about the picture is declared; count the
+    chunks after it, which the decoder will walk one by one.
+    """
     file_size = size_of(source)
     source.seek(_SIGNATURE_BYTES)
     length, name = _chunk(source)
@@ -24,6 +28,7 @@ def read_header(source: BinaryIO) -> ImageHeader:
         skip(source, 4, file_size=file_size)
         length, name = _chunk(source)
         if name == b"IDAT":
+            _require_few_chunks(source, length, file_size=file_size)
             return ImageHeader(
                 MediaType.PNG,
                 int.from_bytes(size[:4], "big"),
@@ -38,6 +43,19 @@ def read_header(source: BinaryIO) -> ImageHeader:
         else:
             skip(source, length, file_size=file_size)
     raise corrupt()
+
+
+def _require_few_chunks(source: BinaryIO, length: int, *, file_size: int) -> None:
+    """Refuse a file of endless tiny chunks; whether its end is whole is the decoder's to say."""
+    others, pixels = 0, 1
+    while source.seek(length + 4, io.SEEK_CUR) + 8 <= file_size:
+        length, name = _chunk(source)
+        if name == b"IEND":
+            return
+        others += name != b"IDAT"
+        pixels += name == b"IDAT"
+        if others > _MAX_CHUNKS or pixels > _MAX_PIXEL_CHUNKS:
+            raise corrupt()
 
 
 def _chunk(source: BinaryIO) -> tuple[int, bytes]:
