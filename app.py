@@ -12,6 +12,7 @@ from chalice.app import Chalice, Rate
 from chalicelib.container import services
 from chalicelib.health.routes import routes as health_routes
 from chalicelib.http import render_framework_errors
+from chalicelib.identity.number_routes import routes as number_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.observability import begin_invocation
 from chalicelib.payments.routes import routes as payments_routes
@@ -25,6 +26,7 @@ app.register_middleware(render_framework_errors, "http")
 
 app.register_blueprint(health_routes, url_prefix="/v1")
 app.register_blueprint(identity_routes, url_prefix="/v1")
+app.register_blueprint(number_routes, url_prefix="/v1")
 app.register_blueprint(payments_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
 

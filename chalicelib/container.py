@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.s3 import S3Objects
     from chalicelib.container_payments import PaymentsContainer
     from chalicelib.identity.guests import GuestService
+    from chalicelib.identity.numbers import NumberService
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
     from chalicelib.privacy.ports import PersonalData
@@ -93,6 +94,21 @@ class Container:
         )
 
     @cached_property
+    def numbers(self) -> NumberService:
+        from chalicelib.identity.number_store import NumberStore
+        from chalicelib.identity.numbers import NumberService
+
+        return NumberService(
+            challenges=self.challenges,
+            store=NumberStore(self._accounts_table, self._challenge_store),
+            phone_ring=self._phone_ring,
+            vault=self._vault,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
     def login(self) -> LoginService:
         return LoginService(
             challenges=self.challenges,
@@ -100,7 +116,7 @@ class Container:
             recovery=self.recovery,
             store=LoginStore(self._accounts_table, self._challenge_store),
             session_ring=self._session_ring,
-            vault=KmsPhoneVault(client("kms"), self._settings.phones_key_arn),
+            vault=self._vault,
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
@@ -200,6 +216,10 @@ class Container:
     @cached_property
     def _account_store(self) -> AccountStore:
         return AccountStore(self._accounts_table)
+
+    @cached_property
+    def _vault(self) -> KmsPhoneVault:
+        return KmsPhoneVault(client("kms"), self._settings.phones_key_arn)
 
     @cached_property
     def _phone_ring(self) -> SecretsManagerRing:

@@ -9,6 +9,8 @@ AppError
 ├── Conflict                409
 │   ├── RegistrationRequired     a new account needs a registration first
 │   ├── PolicyNotInForce         another version of the policy was accepted
+│   ├── NumberTaken              the new number has an account
+│   ├── NumberChangeNotReady     the week isn't over, or there is nothing to wait for
 │   └── SecondFactorRequired     the account of the number was left alone for long
 ├── PayloadTooLarge         413
 ├── UnsupportedMediaType    415
@@ -21,6 +23,7 @@ AppError
 │   ├── GuardianRequired         a child registers without a guardian's proof
 │   ├── GuardianIsChild          the guardian's number is the one that registers
 │   ├── GuardianCodeRejected     as CodeRejected, for the guardian's code
+│   ├── OldNumberWrong           not the number of the account
 │   ├── SecondFactorRejected     not the recovery code of a dormant account
 │   ├── MethodNotOffered        no contract with that provider, or not for that way to pay
 │   └── IdempotencyKeyReused     the key came before with another body
@@ -103,6 +106,19 @@ class PolicyNotInForce(Conflict):
         super().__init__("Show the version in force first.", policy_version=policy_version)
 
 
+class NumberTaken(Conflict):
+    status, code, title = 409, "number_taken", "That number has an account of its own"
+
+
+class NumberChangeNotReady(Conflict):
+    """`ready_at` says when it will be; without, there is no change to wait for."""
+
+    status, code, title = 409, "number_change_not_ready", "The number can't be changed yet"
+
+    def __init__(self, ready_at: str | None = None) -> None:
+        super().__init__("Wait, or begin again.", ready_at=ready_at)
+
+
 class SecondFactorRequired(Conflict):
     """The number is proven, and may have passed to somebody else since its account was used."""
 
@@ -171,6 +187,10 @@ class GuardianCodeRejected(InvalidRequest):
 
     def __init__(self, attempts_left: int) -> None:
         super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
+
+
+class OldNumberWrong(InvalidRequest):
+    status, code, title = 422, "old_number_wrong", "That is not the number of this account"
 
 
 class SecondFactorRejected(InvalidRequest):

@@ -54,6 +54,15 @@ def joined_key(user_id: UserId, guest_id: UserId) -> Key:
     return Key(user_partition(user_id), JOINED_PREFIX + guest_id)
 
 
+def number_change_key(user_id: UserId) -> Key:
+    """The wait for another number, of which an account has one at most."""
+    return Key(user_partition(user_id), "CHANGE")
+
+
+def number_tries_key(user_id: UserId, day: date) -> Key:
+    return Key(user_partition(user_id), f"CHANGE#{day.isoformat()}")
+
+
 def phone_key(phone_index: str) -> Key:
     """The row of one number, named by its keyed hash: the present challenge, the account."""
     return Key(f"PHONE#{phone_index}", "LOGIN")

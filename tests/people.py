@@ -15,6 +15,8 @@ from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages
 from chalicelib.identity.new_sessions import Login
+from chalicelib.identity.number_store import NumberStore
+from chalicelib.identity.numbers import NumberService
 from chalicelib.identity.personal_data import IdentityData
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.identity.recovering import RecoveryService
@@ -68,10 +70,20 @@ class People:
         )
 
     def _build_logins(self) -> None:
+        self.vault = FakeVault()
         self.registering = RegistrationService(challenges=self.challenges, clock=self.clock)
         self.recovery = RecoveryService(
             store=DormantStore(self.accounts),
             ring=self.phone_ring,
+            clock=self.clock,
+            entropy=self.entropy,
+            log=self.log,
+        )
+        self.numbers = NumberService(
+            challenges=self.challenges,
+            store=NumberStore(self.accounts, self.challenge_store),
+            phone_ring=self.phone_ring,
+            vault=self.vault,
             clock=self.clock,
             entropy=self.entropy,
             log=self.log,
@@ -82,7 +94,7 @@ class People:
             recovery=self.recovery,
             store=LoginStore(self.accounts, self.challenge_store),
             session_ring=self.session_ring,
-            vault=FakeVault(),
+            vault=self.vault,
             clock=self.clock,
             entropy=self.entropy,
             log=self.log,

@@ -20,11 +20,13 @@ from chalicelib.keys import (
     NOTICE_PREFIX,
     SESSION_PREFIX,
     notice_key,
+    number_change_key,
     phone_key,
     profile_key,
     user_partition,
 )
 from chalicelib.storage import (
+    ALWAYS,
     Absent,
     AllOf,
     AnyOf,
@@ -51,6 +53,8 @@ class AccountRows(Struct, frozen=True, kw_only=True):
     has_recovery_code: bool
     guest_until: datetime | None
     joined_guests: int
+    number_ready_at: datetime | None
+    """When a change of number that was begun can be completed."""
     sessions: Sequence[Session]
     notices: Sequence[Notice]
 
@@ -64,12 +68,15 @@ class AccountStore:
         profile = next((row for row in rows if row["sk"] == profile_key(user_id).sk), None)
         if profile is None:
             raise NotFound
+        change = number_change_key(user_id).sk
+        ready_at = next((from_iso(row["ready_at"]) for row in rows if row["sk"] == change), None)
         return AccountRows(
             created_at=from_iso(profile["created_at"]),
             age_band=profile.get("age_band"),
             has_recovery_code=RECOVERY_MAC in profile,
             guest_until=from_iso(profile[GUEST_UNTIL]) if GUEST_UNTIL in profile else None,
             joined_guests=sum(row["sk"].startswith(JOINED_PREFIX) for row in rows),
+            number_ready_at=ready_at,
             sessions=[
                 session_from_item(user_id, row)
                 for row in rows
@@ -114,8 +121,10 @@ class AccountStore:
                 set={FROZEN_AT: to_iso(now), SESSION_COUNT: 0},
                 when=AllOf((Exists(), unchanged)),
             )
+            # A thief may have begun to change the number; there may be nothing to stop, too.
+            unasked = Delete(key=number_change_key(user_id), when=ALWAYS)
             try:
-                self._accounts.write(freezing, *delete_sessions(sessions))
+                self._accounts.write(freezing, unasked, *delete_sessions(sessions))
             except ConditionFailed:
                 continue
             return sum(now < session.expires_at for session in sessions)

@@ -23,6 +23,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     """When it ends, if it is a guest's."""
     joined_guests: int
     """Guests who logged in to it and may still have photos for it."""
+    number_ready_at: datetime | None
     notices: Sequence[Notice]
     """Newest first; not those about the reading session itself."""
 
@@ -44,6 +45,7 @@ class AccountService:
             has_recovery_code=found.has_recovery_code,
             guest_until=found.guest_until,
             joined_guests=found.joined_guests,
+            number_ready_at=found.number_ready_at,
             notices=notices,
         )
 

@@ -164,7 +164,13 @@ class ChallengeStore:
             raise _too_many("wrong_codes_per_phone_per_day", end_of_day(now), now) from None
 
 
-def use_up(proof: Proof, *, when: Condition, set: Mapping[str, Any] | None = None) -> Update:
+def use_up(
+    proof: Proof,
+    *,
+    when: Condition,
+    set: Mapping[str, Any] | None = None,
+    remove: tuple[str, ...] = (),
+) -> Update:
     """Return the one write that uses up a proof and pays nothing back: for the second proof of a
     transaction, which may name a row only once.
     """
@@ -172,7 +178,7 @@ def use_up(proof: Proof, *, when: Condition, set: Mapping[str, Any] | None = Non
     return Update(
         key=phone_key(proof.phone_index),
         set=set or {},
-        remove=(*CHALLENGE_ATTRIBUTES, *proof.attempt.tries),
+        remove=(*CHALLENGE_ATTRIBUTES, *proof.attempt.tries, *remove),
         when=AllOf((challenged, when)),
     )
 

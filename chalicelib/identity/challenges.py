@@ -148,6 +148,14 @@ class ChallengeService:
             guarded=guarded_budgets_of(subjects, self._limits),
         )
 
+    def warn(self, phone: Phone) -> None:
+        """Tell a number that its account is about to leave it.
+
+        Raises:
+            SmsUnavailable: the message was not taken.
+        """
+        self._sms.send(self._messages.write_warning(phone))
+
     def _require_person(self, token: str | None) -> None:
         if self._human_check is None:
             return

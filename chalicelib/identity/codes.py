@@ -76,6 +76,17 @@ class Proof(Struct, frozen=True, kw_only=True):
         return self.attempt.counted.at
 
 
+class CodeClaim(Struct, frozen=True, kw_only=True):
+    """A code as somebody hands it in: not yet a proof."""
+
+    challenge_id: ChallengeId
+    phone: Phone
+    code: str
+
+    def __repr__(self) -> str:
+        return "CodeClaim(…)"  # a number and a code are nothing to show
+
+
 def draw_code(entropy: Entropy) -> str:
     return f"{entropy.below(10**CODE_DIGITS):0{CODE_DIGITS}}"
 

@@ -36,6 +36,14 @@ WORDS = {
         "{code} changes the number of an ifotor account. It works for {minutes} minutes. "
         "Do not share it."
     ),
+    (MessageKind.NUMBER_WARNING, Language.CHINESE): (
+        "【ifotor】您账号的手机号正在从本号码更换。"
+        "若非本人操作，请立即登录 ifotor 取消更换并冻结账号。"
+    ),
+    (MessageKind.NUMBER_WARNING, Language.ENGLISH): (
+        "The number of your ifotor account is being changed from this one. Not you? "
+        "Sign in at once, cancel the change and freeze your account."
+    ),
 }
 """What is said before the lines that programs read."""
 
@@ -85,6 +93,12 @@ class CodeMessages:
         return CodeMessage(
             kind=kind, phone=phone, code=code, minutes=minutes, language=language, text=text
         )
+
+    def write_warning(self, phone: Phone) -> CodeMessage:
+        """Write what the old number is told when an account is about to get another."""
+        kind, language = MessageKind.NUMBER_WARNING, language_of(phone)
+        text = WORDS[kind, language]
+        return CodeMessage(kind=kind, phone=phone, code="", minutes=0, language=language, text=text)
 
     def _bind(self, words: str, code: str) -> str:
         bound = f"@{self._web_host} #{code}"

@@ -22,6 +22,9 @@ class NoticeKind(StrEnum):
     """A session was ended because one of its refresh tokens was used twice: two may have it."""
     RECOVERY_CODE_SET = "recovery_code_set"
     """A recovery code was drawn, and any before it is dead."""
+    NUMBER_CHANGE_ASKED = "number_change_asked"
+    """In a week the account gets another number, unless somebody cancels it."""
+    NUMBER_CHANGED = "number_changed"
     MINOR_GUIDANCE = "minor_guidance"
     """Somebody under 18 registered: read the policy with a parent or guardian (AG)."""
 

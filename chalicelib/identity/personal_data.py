@@ -10,7 +10,7 @@ SHOWN = (
     *("created_at", "last_used_at", "ends_at", "access_expires_at", "refresh_expires_at"),
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
     *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
-    *("accepted_at", "locked_at"),
+    *("accepted_at", "locked_at", "ready_at", "until", "tries"),
     *("guest_until", "joined_at"),
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
@@ -23,7 +23,9 @@ KINDS = {
     "NOTICE": "notice",
     "JOINED": "joined_guest",
     "ACCEPTANCE": "acceptance",
+    "CHANGE": "number_change",
 }
+"""What a row is called, by how its sort key begins."""
 
 
 class IdentityData:

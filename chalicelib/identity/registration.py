@@ -8,15 +8,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from chalicelib.errors import GuardianRequired, PolicyNotInForce, RegistrationRequired
-from chalicelib.identity.codes import Proof
+from chalicelib.identity.codes import CodeClaim, Proof
 from chalicelib.identity.policy import (
     VERSION_IN_FORCE,
     PolicyLocale,
     PolicyText,
     policy_in_force,
 )
-from chalicelib.ids import ChallengeId
-from chalicelib.phone import Phone
 
 
 class AgeBand(StrEnum):
@@ -37,17 +35,6 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
-class GuardianConsent(Struct, frozen=True, kw_only=True):
-    """The code that a child's guardian was sent."""
-
-    challenge_id: ChallengeId
-    phone: Phone
-    code: str
-
-    def __repr__(self) -> str:
-        return "GuardianConsent(…)"  # a number and a code are nothing to show
-
-
 class Registration(Struct, frozen=True, kw_only=True):
     """What a person says when they register."""
 
@@ -55,7 +42,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     locale: PolicyLocale
     """The language in which they were shown the policy."""
     age_band: AgeBand
-    guardian: GuardianConsent | None = None
+    guardian: CodeClaim | None = None
     """Needed under 14, and looked at only there."""
 
 

@@ -10,14 +10,14 @@ from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.errors import InvalidRequest
 from chalicelib.http import Reply, Request, Routes
-from chalicelib.identity.codes import Challenge
+from chalicelib.identity.codes import Challenge, CodeClaim
 from chalicelib.identity.devices import DeviceClaim, Platform
 from chalicelib.identity.dormancy import NO_ANSWER, DormantAnswer
 from chalicelib.identity.items import device_to_shown
 from chalicelib.identity.model import Account, Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.policy import PolicyLocale, policy_in_force
-from chalicelib.identity.registration import AgeBand, GuardianConsent, Registration
+from chalicelib.identity.registration import AgeBand, Registration
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.identity.subjects import Asker
 from chalicelib.identity.tokens import IssuedTokens
@@ -56,13 +56,13 @@ class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
     hardware_id: HardwareId | None = None
 
 
-class GuardianFields(Struct, frozen=True, forbid_unknown_fields=True):
+class ClaimFields(Struct, frozen=True, forbid_unknown_fields=True):
     challenge_id: ChallengeIdText
     phone: PhoneText
     code: CodeText
 
-    def to_consent(self) -> GuardianConsent:
-        return GuardianConsent(
+    def to_claim(self) -> CodeClaim:
+        return CodeClaim(
             challenge_id=ChallengeId(self.challenge_id),
             phone=parse_phone(self.phone),
             code=self.code,
@@ -81,14 +81,14 @@ class RegistrationFields(Struct, frozen=True, forbid_unknown_fields=True):
     policy_version: Annotated[str, Meta(max_length=40)]
     locale: PolicyLocale
     age_band: AgeBand
-    guardian: GuardianFields | None = None
+    guardian: ClaimFields | None = None
 
     def to_registration(self) -> Registration:
         return Registration(
             policy_version=self.policy_version,
             locale=self.locale,
             age_band=self.age_band,
-            guardian=self.guardian.to_consent() if self.guardian else None,
+            guardian=self.guardian.to_claim() if self.guardian else None,
         )
 
 
@@ -240,6 +240,7 @@ def get_me(request: Request) -> Reply:
         "has_recovery_code": overview.has_recovery_code,
         **guest_to_json(overview.guest_until),
         "joined_guests": overview.joined_guests,
+        "number_ready_at": to_iso(overview.number_ready_at) if overview.number_ready_at else None,
         "limits": limits,
         "notices": [notice_to_json(one) for one in overview.notices],
     }

@@ -184,6 +184,9 @@ def test_the_view_in_chinese_on_the_narrowest_phone(open_window: OpenWindow) -> 
     page.get_by_label("手机号").fill(window.phone)
     page.get_by_role("button", name="获取验证码").click()
     page.get_by_role("button", name=re.compile("^填入")).click(timeout=PATIENCE_MS)
+    page.get_by_label("18 岁及以上").check()
+    page.get_by_label("我已阅读并同意上述文本").check()
+    page.get_by_role("button", name="开立账号", exact=True).click()
     page.get_by_role("link", name="账号与设备").click()
 
     here = page.get_by_role("region", name="已登录的设备").get_by_role("listitem")

@@ -11,8 +11,9 @@ from chalicelib.errors import (
     GuardianRequired,
     TooManyRequests,
 )
+from chalicelib.identity.codes import CodeClaim
 from chalicelib.identity.new_sessions import Login
-from chalicelib.identity.registration import AgeBand, GuardianConsent, Registration
+from chalicelib.identity.registration import AgeBand, Registration
 from chalicelib.keys import ACCEPTANCE_PREFIX, user_partition
 from chalicelib.phone import Phone
 from chalicelib.storage import read_partition
@@ -26,12 +27,12 @@ OTHER_CHILD = Phone("+8613600136000")
 GUARDIAN = Phone("+8613900139999")
 
 
-def ask_guardian(world: World, registrant: Phone = CHILD) -> GuardianConsent:
+def ask_guardian(world: World, registrant: Phone = CHILD) -> CodeClaim:
     challenge = world.registering.send_guardian_code(GUARDIAN, registrant=registrant)
-    return GuardianConsent(challenge_id=challenge.id, phone=GUARDIAN, code=world.sms.last_code())
+    return CodeClaim(challenge_id=challenge.id, phone=GUARDIAN, code=world.sms.last_code())
 
 
-def as_child(guardian: GuardianConsent | None) -> Registration:
+def as_child(guardian: CodeClaim | None) -> Registration:
     return replace(AS_ADULT, age_band=AgeBand.UNDER_14, guardian=guardian)
 
 
@@ -128,9 +129,7 @@ class TestPurpose:
 
     def test_login_code_is_no_consent(self, world: World) -> None:
         challenge = world.challenges.send_code(GUARDIAN)
-        consent = GuardianConsent(
-            challenge_id=challenge.id, phone=GUARDIAN, code=world.sms.last_code()
-        )
+        consent = CodeClaim(challenge_id=challenge.id, phone=GUARDIAN, code=world.sms.last_code())
 
         with pytest.raises(GuardianCodeRejected):
             register(world, as_child(consent))

@@ -43,6 +43,14 @@ const WORDS = {
     title: t("security.recovery_code_set"),
     body: t("security.recovery_code_set_more", { date: formatMoment(created_at) }),
   }),
+  number_change_asked: ({ created_at }) => ({
+    title: t("security.number_change_asked"),
+    body: t("security.number_change_asked_more", { date: formatMoment(created_at) }),
+  }),
+  number_changed: ({ created_at }) => ({
+    title: t("security.number_changed"),
+    body: t("security.number_changed_more", { date: formatMoment(created_at) }),
+  }),
   minor_guidance: () => ({
     title: t("security.minor_guidance"),
     body: t("security.minor_guidance_more"),
