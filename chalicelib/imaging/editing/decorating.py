@@ -50,11 +50,9 @@ def frame(work: Work, step: Frame) -> None:
     if alpha is not None and work.keeps_alpha:
         work.alpha = Image.new("L", paper.size, 255)
         work.alpha.paste(alpha, (left, top))
-    if min(left, top) < _LEAST_PX:
-        return
-    if step.style == "mount":
+    if step.style == "mount" and left >= _LEAST_PX:
         _draw_line(work, (left, top, left + width, top + height))
-    elif step.style == "film":
+    elif step.style == "film" and top >= _LEAST_PX:
         _draw_holes(work, top, bottom)
 
 
@@ -92,7 +90,7 @@ def turned(image: Image.Image, degrees: float) -> Image.Image:
         return image
     framed = Image.new("RGBA", (image.width + 2, image.height + 2))
     framed.paste(image.convert("RGBA"), (1, 1))
-    return framed.rotate(-degrees, Image.Resampling.BICUBIC, expand=True)
+    return framed.rotate(-degrees, Image.Resampling.BILINEAR, expand=True)
 
 
 def _anchored(work: Work, size: Size, anchor: str, distance: float) -> tuple[int, int]:

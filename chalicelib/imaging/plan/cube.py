@@ -24,7 +24,7 @@ class Cube:
 
     Attributes:
         vibrance: -100 to 100.
-        bands: of each of six hues from red: degrees, and two factors, as in `Mixer`.
+        bands: of each of six hues from red: degrees, and two factors, as in `Mixer`; or none.
     """
 
     vibrance: float
@@ -37,8 +37,8 @@ def cube_of(vibrance: float, mixer: Mixer, strength: float) -> Cube | None:
         (band.hue * strength, band.saturation / 100 * strength, band.light / 100 * strength)
         for band in (mixer.red, mixer.yellow, mixer.green, mixer.cyan, mixer.blue, mixer.magenta)
     )
-    is_neutral = not vibrance and not any(any(band) for band in bands)
-    return None if is_neutral else Cube(vibrance, bands)
+    mixes = any(any(band) for band in bands)
+    return Cube(vibrance, bands if mixes else ()) if vibrance or mixes else None
 
 
 @lru_cache(maxsize=32)
@@ -61,7 +61,7 @@ def _vibrant(colour: Colour, amount: float) -> Colour:
 
 def _mixed(colour: Colour, bands: tuple[tuple[float, float, float], ...]) -> Colour:
     chroma = max(colour) - min(colour)
-    if chroma == 0 or not bands:
+    if not bands or chroma == 0:
         return colour
     hue, saturation, value = colorsys.rgb_to_hsv(*colour)
     at = hue * 6

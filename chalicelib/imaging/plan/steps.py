@@ -17,6 +17,8 @@ from chalicelib.imaging.recipe.parts import Colour as ColourName
 _COPY_NS = 4.0
 _CUBE_NS = 35.0
 _DENOISE_NS = 40.0
+_LAYER_NS = 25.0
+_TURN_NS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,9 @@ class Watermark(Step):
     distance: float
     degrees: float
 
-    NS_PER_PIXEL: ClassVar[float] = 25.0
+    @property
+    def ns_per_pixel(self) -> float:
+        return _laid_ns(self.width**2, self.degrees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,14 @@ class Text(Step):
     distance: float
     degrees: float
 
-    NS_PER_PIXEL: ClassVar[float] = 8.0
+    @property
+    def ns_per_pixel(self) -> float:
+        return _laid_ns(1.5 * len(self.text) * self.size**2, self.degrees)
+
+
+def _laid_ns(share: float, degrees: float) -> float:
+    """Return the price of laying something over a share of the picture, spread over all of it."""
+    return _COPY_NS + min(1.0, share) * (_LAYER_NS + (_TURN_NS if degrees else 0.0))
 
 
 def _shown(value: object) -> str:

@@ -1,4 +1,4 @@
-"""`python -m tests.imaging.edits.golden`: write golden.json anew, after looking at what changed.
+"""`python -m tests.imaging.edits.golden`: write golden.json anew, and build/edits.png to look at.
 
 Digests of pixels, not of files: encoders may differ where pixels must not.
 """
@@ -7,6 +7,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+
+from PIL import Image, ImageDraw
 
 from bench.drawing import draw_scene
 from chalicelib.imaging.colour import ColouredImage
@@ -94,22 +96,44 @@ RECIPES: dict[str, Mapping[str, object]] = {
 }
 
 
-def digest(stages: Mapping[str, object]) -> str:
-    """Name the pixels that a recipe makes of the drawn scene, with its mode and size."""
+def pixels(stages: Mapping[str, object]) -> Image.Image:
+    """Return what a recipe makes of the drawn scene."""
     scene = draw_scene(192, 144)
     plan = planned(scene, stages)
     picture = ColouredImage(scene, is_display_p3=False)
-    image = run(plan, picture, {PHOTO: picture}).image
+    return run(plan, picture, {PHOTO: picture}).image
+
+
+def digest(stages: Mapping[str, object]) -> str:
+    """Name those pixels, with their mode and size."""
+    image = pixels(stages)
     return hashlib.sha256(f"{image.mode}{image.size}".encode() + image.tobytes()).hexdigest()[:16]
 
 
 def main() -> None:
+    presets = {name: {"look": {"preset": name}} for name in PRESETS}
     golden = {
         "recipes": {name: digest(stages) for name, stages in RECIPES.items()},
-        "presets": {name: digest({"look": {"preset": name}}) for name in PRESETS},
+        "presets": {name: digest(stages) for name, stages in presets.items()},
     }
     path = Path(__file__).parent / "golden.json"
     path.write_text(json.dumps(golden, indent=2) + "\n", encoding="utf-8")
+    Path("build").mkdir(exist_ok=True)
+    contact_sheet({**RECIPES, **presets}).save("build/edits.png")
+
+
+def contact_sheet(recipes: Mapping[str, Mapping[str, object]]) -> Image.Image:
+    """Draw all results side by side, each under its name."""
+    columns, cell = 8, 200
+    sheet = Image.new("RGB", (columns * cell, -(-len(recipes) // columns) * cell), "#808080")
+    draw = ImageDraw.Draw(sheet)
+    for at, (name, stages) in enumerate(recipes.items()):
+        x, y = at % columns * cell, at // columns * cell
+        draw.text((x + 4, y), name, "white")
+        image = pixels(stages).convert("RGB")
+        image.thumbnail((cell - 8, cell - 24))
+        sheet.paste(image, (x + 4, y + 16))
+    return sheet
 
 
 if __name__ == "__main__":

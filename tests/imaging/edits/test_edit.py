@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from bench.drawing import PhotoFormat, draw_photo
+from bench.drawing import METADATA_MARKERS, PROFILE_MARKER, PhotoFormat, draw_photo
 from chalicelib.imaging.colour import ColouredImage
 from chalicelib.imaging.editing.edit import edit
+from chalicelib.imaging.encode import encode
 from chalicelib.imaging.model import ImageRejected, MediaType
+from chalicelib.imaging.output import OutputType, OutputWish
 from chalicelib.imaging.plan.layout import Output
 from chalicelib.imaging.probe import probe
 from tests.imaging.edits.making import recipe
@@ -62,6 +64,15 @@ class TestEdit:
         result = edited_file(draw_photo(1600, 1200), geometry={"crop": {"box": box}})
 
         assert max(result.image.size) == 256
+
+    @pytest.mark.parametrize("media_type", OutputType)
+    def test_nothing_but_pixels_reaches_the_result(self, media_type: OutputType) -> None:
+        photo = draw_photo(400, 300, orientation=6, display_p3=True, gps=True)
+
+        for stages in ({}, STAGES, {"tone": {"grayscale": 100}}):
+            written = encode(edited_file(photo, **stages), OutputWish(media_type=media_type))
+            for marker in (*METADATA_MARKERS, PROFILE_MARKER.encode()):
+                assert marker not in written.data
 
     def test_truncated_file_is_rejected(self) -> None:
         with pytest.raises(ImageRejected):
