@@ -114,7 +114,10 @@ class Request:
         Raises:
             PayloadTooLarge, MalformedRequest, InvalidRequest.
         """
-        raw = self._raw.raw_body
+        try:
+            raw = self._raw.raw_body
+        except ValueError:  # half a character, or base64 that is none
+            raise MalformedRequest("The body must be a JSON object in UTF-8.") from None
         if len(raw) > MAX_BODY_BYTES:
             raise PayloadTooLarge(f"The limit is {MAX_BODY_BYTES} bytes.")
         try:

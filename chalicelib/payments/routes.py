@@ -40,7 +40,7 @@ ALIPAY_ANSWERS = {
 class OrderRequest(Struct, frozen=True, forbid_unknown_fields=True):
     product_id: Annotated[str, Meta(max_length=64)]
     method: Method
-    openid: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{0,128}$")] = ""
+    openid: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{0,128}\Z")] = ""
 
 
 @routes.serve("GET", "/products")

@@ -38,7 +38,7 @@ DEFAULT_PAGE, MAX_PAGE = 24, 100
 class WantedUpload(Struct, frozen=True, forbid_unknown_fields=True):
     content_type: str
     size_bytes: Annotated[int, Meta(ge=1, le=MAX_UPLOAD_BYTES)]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
 
 
 class UploadsRequest(Struct, frozen=True, forbid_unknown_fields=True):

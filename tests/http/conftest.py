@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -70,13 +71,14 @@ class Answer:
         self.json: Any = response.json_body if response.body else None
 
 
-@pytest.fixture
-def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
-    with mock_aws():
+@contextmanager
+def served_api() -> Iterator[Api]:
+    """Serve `app.py` from moto, told of it as Lambda would be."""
+    with mock_aws(), pytest.MonkeyPatch.context() as environment:
         for name, value in asdict(make_stores()).items():
             if isinstance(value, str | int):
-                monkeypatch.setenv(name.upper(), str(value))
-        monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "ifotor")
+                environment.setenv(name.upper(), str(value))
+        environment.setenv("POWERTOOLS_SERVICE_NAME", "ifotor")
         from app import app
         from chalicelib.container import services
 
@@ -84,3 +86,9 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
         with Client(app) as chalice_client:
             yield Api(chalice_client)
         services.cache_clear()
+
+
+@pytest.fixture
+def api() -> Iterator[Api]:
+    with served_api() as api:
+        yield api
