@@ -13,6 +13,7 @@ from chalicelib.container import services
 from chalicelib.health.routes import routes as health_routes
 from chalicelib.http import render_framework_errors
 from chalicelib.identity.number_routes import routes as number_routes
+from chalicelib.identity.provider_routes import routes as provider_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.observability import begin_invocation
 from chalicelib.payments.routes import routes as payments_routes
@@ -28,6 +29,7 @@ app.register_blueprint(health_routes, url_prefix="/v1")
 app.register_blueprint(identity_routes, url_prefix="/v1")
 app.register_blueprint(number_routes, url_prefix="/v1")
 app.register_blueprint(payments_routes, url_prefix="/v1")
+app.register_blueprint(provider_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
 
 SWEEP_RESERVE = timedelta(seconds=30)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.container_payments import PaymentsContainer
     from chalicelib.identity.guests import GuestService
     from chalicelib.identity.numbers import NumberService
+    from chalicelib.identity.third_party_logins import ThirdPartyLogins
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
     from chalicelib.privacy.ports import PersonalData
@@ -142,6 +143,22 @@ class Container:
             store=GuestStore(self._accounts_table),
             ring=self._session_ring,
             limits=GuestLimits(),
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self.log,
+        )
+
+    @cached_property
+    def third_party_logins(self) -> ThirdPartyLogins:
+        from chalicelib.identity.third_party_logins import ThirdPartyLogins
+        from chalicelib.remote.login_providers import offered_providers
+
+        return ThirdPartyLogins(
+            accounts=self._accounts_table,
+            registering=self.registering,
+            providers=offered_providers(self._settings, self._read_secret, self._clock),
+            session_ring=self._session_ring,
+            index_ring=self._phone_ring,
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
@@ -252,8 +269,7 @@ class Container:
             case HumanCheckKind.TURNSTILE:
                 from chalicelib.remote.turnstile import TurnstileCheck
 
-                ring = SecretsManagerRing(client("secretsmanager"), settings.turnstile_secret_arn)
-                return TurnstileCheck(lambda: ring.current().key.decode())
+                return TurnstileCheck(self._read_secret(settings.turnstile_secret_arn))
 
     @cached_property
     def _photos_table(self) -> DynamoTable:
@@ -263,10 +279,8 @@ class Container:
     def _originals(self) -> S3Objects:
         from chalicelib.aws.s3 import S3Objects
 
-        settings = self._settings
-        return S3Objects(
-            client("s3"), settings.originals_bucket, key_arn=settings.originals_key_arn
-        )
+        bucket, key_arn = self._settings.originals_bucket, self._settings.originals_key_arn
+        return S3Objects(client("s3"), bucket, key_arn=key_arn)
 
     @cached_property
     def _renditions(self) -> S3Objects:

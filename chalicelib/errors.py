@@ -4,6 +4,7 @@ AppError
 ├── MalformedRequest        400  the bytes are not the JSON object that was asked for
 ├── IdempotencyKeyRequired  400
 ├── Unauthenticated         401
+├── AccountFrozen           403  until a code that is asked for now is used
 ├── NotFound                404  also what belongs to somebody else, and what has expired
 ├── MethodNotAllowed        405
 ├── Conflict                409
@@ -11,7 +12,10 @@ AppError
 │   ├── PolicyNotInForce         another version of the policy was accepted
 │   ├── NumberTaken              the new number has an account
 │   ├── NumberChangeNotReady     the week isn't over, or there is nothing to wait for
-│   └── SecondFactorRequired     the account of the number was left alone for long
+│   ├── SecondFactorRequired     the account of the number was left alone for long
+│   ├── LoginTaken               of another account; accounts are never joined
+│   ├── LoginPresent             this account has another one of that provider
+│   └── LastLogin                without it nobody could get into the account
 ├── PayloadTooLarge         413
 ├── UnsupportedMediaType    415
 ├── InvalidRequest          422  understood, and a field is wrong: `errors` names each
@@ -20,19 +24,21 @@ AppError
 │   ├── HumanCheckRequired       the stage asks for a check, and no proof of it came
 │   ├── HumanCheckFailed         the proof is wrong, used or old
 │   ├── CodeRejected             wrong, used or expired: one answer for all three
+│   │   ├── GuardianCodeRejected     the same, for the guardian's code
+│   │   └── SecondFactorRejected     not the recovery code of a dormant account
 │   ├── GuardianRequired         a child registers without a guardian's proof
 │   ├── GuardianIsChild          the guardian's number is the one that registers
-│   ├── GuardianCodeRejected     as CodeRejected, for the guardian's code
 │   ├── OldNumberWrong           not the number of the account
-│   ├── SecondFactorRejected     not the recovery code of a dormant account
 │   ├── MethodNotOffered        no contract with that provider, or not for that way to pay
+│   ├── ProviderLoginRejected    wrong, used, expired, begun elsewhere: one answer for all
 │   └── IdempotencyKeyReused     the key came before with another body
-├── QuotaExceeded           429
-├── TooManyRequests         429  codes of a number, an address, a country or all
+├── TooManyRequests         429  codes of a number, an address, a country or all; logins
+│   └── QuotaExceeded            of the account
 ├── Internal                500  never says why
 └── Unavailable             503  worth repeating
     ├── PaymentUnavailable       the provider gave no answer that could be verified
-    └── SmsUnavailable
+    ├── SmsUnavailable
+    └── ProviderUnavailable
 
 The class carries status, code and title; the instance carries the facts, which become members of
 the problem document (RFC 9457). No fact may be a secret, a phone number or a provider's payload.
@@ -76,6 +82,10 @@ class Unauthenticated(AppError):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class AccountFrozen(AppError):
+    status, code, title = 403, "account_frozen", "The account is frozen; log in with a fresh code"
 
 
 class NotFound(AppError):
@@ -126,6 +136,19 @@ class SecondFactorRequired(Conflict):
 
     def __init__(self, *, has_recovery_code: bool) -> None:
         super().__init__("Send the same with an answer.", has_recovery_code=has_recovery_code)
+
+
+class LoginTaken(Conflict):
+    status, code, title = 409, "login_taken", "That login belongs to another account"
+
+
+class LoginPresent(Conflict):
+    status, code = 409, "login_present"
+    title = "The account has another login of that provider"
+
+
+class LastLogin(Conflict):
+    status, code, title = 409, "last_login", "The account could not be opened without that login"
 
 
 class PayloadTooLarge(AppError):
@@ -181,24 +204,22 @@ class GuardianIsChild(InvalidRequest):
     status, code, title = 422, "guardian_is_child", "A guardian has a number of their own"
 
 
-class GuardianCodeRejected(InvalidRequest):
+class GuardianCodeRejected(CodeRejected):
     status, code = 422, "guardian_code_rejected"
     title = "The guardian's code does not work"
-
-    def __init__(self, attempts_left: int) -> None:
-        super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
 
 
 class OldNumberWrong(InvalidRequest):
     status, code, title = 422, "old_number_wrong", "That is not the number of this account"
 
 
-class SecondFactorRejected(InvalidRequest):
-    status, code = 422, "second_factor_rejected"
-    title = "That is not the recovery code"
+class SecondFactorRejected(CodeRejected):
+    status, code, title = 422, "second_factor_rejected", "That is not the recovery code"
 
-    def __init__(self, attempts_left: int) -> None:
-        super().__init__("Ask for a new code when no attempt is left.", attempts_left=attempts_left)
+
+class ProviderLoginRejected(InvalidRequest):
+    status, code = 422, "provider_login_rejected"
+    title = "That login did not work; begin again"
 
 
 class IdempotencyKeyReused(InvalidRequest):
@@ -210,22 +231,8 @@ class MethodNotOffered(InvalidRequest):
     status, code, title = 422, "method_not_offered", "That way to pay is not offered"
 
 
-class QuotaExceeded(AppError):
-    """A limit of the account is reached; `limit` names it, `retry_after_s` says when it resets."""
-
-    status, code, title = 429, "quota_exceeded", "A limit of your account is reached"
-
-    def __init__(self, limit: str, retry_after_s: int) -> None:
-        super().__init__(
-            f"The limit {limit} is reached.",
-            headers={"Retry-After": str(retry_after_s)},
-            limit=limit,
-            retry_after_s=retry_after_s,
-        )
-
-
 class TooManyRequests(AppError):
-    """A limit on codes is reached; `limit` names it, `retry_after_s` says when to ask again."""
+    """A limit is reached; `limit` names it, `retry_after_s` says when to ask again."""
 
     status, code, title = 429, "too_many_requests", "Too many requests for now"
 
@@ -236,6 +243,12 @@ class TooManyRequests(AppError):
             limit=limit,
             retry_after_s=retry_after_s,
         )
+
+
+class QuotaExceeded(TooManyRequests):
+    """A limit of the account, which resets with its day."""
+
+    status, code, title = 429, "quota_exceeded", "A limit of your account is reached"
 
 
 class Internal(AppError):
@@ -259,6 +272,10 @@ class PaymentUnavailable(Unavailable):
 
 class SmsUnavailable(Unavailable):
     status, code, title = 503, "sms_unavailable", "The message could not be sent"
+
+
+class ProviderUnavailable(Unavailable):
+    status, code, title = 503, "provider_unavailable", "The login provider could not be asked"
 
 
 PROBLEM_BASE = "https://ifotor.example/problems/"

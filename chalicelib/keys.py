@@ -23,7 +23,7 @@ DUE_SHARDS = 16
 """Partitions an hour of expiries is spread over: 16,000 writes a second (1,000 WCU a partition)."""
 
 SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#", "QUOTA#", "GRANT#"
-NOTICE_PREFIX, ACCEPTANCE_PREFIX = "NOTICE#", "ACCEPTANCE#"
+NOTICE_PREFIX, ACCEPTANCE_PREFIX, LINKED_LOGIN_PREFIX = "NOTICE#", "ACCEPTANCE#", "LINKED#"
 JOINED_PREFIX = "JOINED#"
 GUEST_MARK = "GUEST"
 
@@ -66,6 +66,21 @@ def number_tries_key(user_id: UserId, day: date) -> Key:
 def phone_key(phone_index: str) -> Key:
     """The row of one number, named by its keyed hash: the present challenge, the account."""
     return Key(f"PHONE#{phone_index}", "LOGIN")
+
+
+def provider_subject_key(provider: str, subject_index: str) -> Key:
+    """Whose account a provider's name for a person opens; the name is a keyed hash."""
+    return Key(f"SUBJECT#{provider}#{subject_index}", "LOGIN")
+
+
+def linked_login_key(user_id: UserId, provider: str) -> Key:
+    """The one login of a provider that a user has linked."""
+    return Key(user_partition(user_id), LINKED_LOGIN_PREFIX + provider)
+
+
+def used_state_key(state_index: str) -> Key:
+    """A third-party login's `state` that was used; about nobody until somebody registers."""
+    return Key(f"STATE#{state_index}", "USED")
 
 
 def limit_key(subject: str, day: date) -> Key:

@@ -2,6 +2,7 @@
 named.
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -58,6 +59,24 @@ class HumanCheckKind(StrEnum):
     TURNSTILE = "turnstile"
 
 
+class LoginApp(Struct, frozen=True, kw_only=True):
+    """An application that was registered with a provider of third-party logins."""
+
+    app_id: str
+    subject: str
+    """Which of the provider's names for a person counts; never changed while people use it."""
+    secret_arn: str
+    page_url: str = ""
+    """Where people agree; empty for the provider's own, and so in production."""
+    api_url: str = ""
+
+
+LOGIN_SUBJECTS: Mapping[str, frozenset[str]] = {
+    "LOGIN_WECHAT": frozenset({"unionid", "openid"}),
+    "LOGIN_ALIPAY": frozenset({"open_id", "user_id"}),
+}
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What a stage decides; `infra/functions.yaml` writes each variable."""
 
@@ -103,6 +122,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms_tencent_warning_template_id: str = ""
     sms_tencent_region: str = ""
     sms_tencent_secret_arn: str = ""
+    login_wechat: LoginApp | None = None
+    login_alipay: LoginApp | None = None
+    """None where the stage does not offer it."""
     android_app_hash: str = ""
     """Of the Android app, for SMS Retriever; empty without one."""
     test_numbers: tuple[ReservedPhone, ...] = ()
@@ -115,6 +137,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     @property
     def web_host(self) -> str:
         return urlsplit(self.web_origin).hostname or ""
+
+    @property
+    def login_return_url(self) -> str:
+        """Where providers send people back to, as it is registered with each of them."""
+        return f"{self.web_origin}/"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -150,6 +177,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             human_check=check,
             turnstile_secret_arn=turnstile("TURNSTILE_SECRET_ARN"),
             **_sms_settings(sender, env),
+            login_wechat=_login_app(env, "LOGIN_WECHAT", required("STAGE")),
+            login_alipay=_login_app(env, "LOGIN_ALIPAY", required("STAGE")),
             android_app_hash=_android_app_hash(env.get("ANDROID_APP_HASH", "")),
             test_numbers=_test_numbers(env.get("TEST_NUMBERS", ""), required("STAGE")),
         )
@@ -208,6 +237,27 @@ def _test_numbers(value: str, stage: str) -> tuple[ReservedPhone, ...]:
         raise SettingMissing(
             "TEST_NUMBERS must be a JSON list of {phone, code, until}, each phone once"
         ) from None
+
+
+def _login_app(env: Mapping[str, str], name: str, stage: str) -> LoginApp | None:
+    """Read {app_id, subject, secret_arn}; where nobody lives, LOGIN_ADDRESSES adds {page_url,
+    api_url}.
+    """
+    if not env.get(name):
+        return None
+    try:
+        addresses = json.loads(env.get("LOGIN_ADDRESSES") or "{}").get(name, {})
+        told = json.loads(env[name]) | addresses
+        app = LoginApp(**{field: str(value) for field, value in told.items()})
+    except (AttributeError, TypeError, ValueError):
+        raise SettingMissing(f"{name} must be a JSON object of an application") from None
+    if not (app.app_id and app.secret_arn and app.subject in LOGIN_SUBJECTS[name]):
+        subjects = " or ".join(sorted(LOGIN_SUBJECTS[name]))
+        raise SettingMissing(f"{name} needs app_id, secret_arn and subject, which is {subjects}")
+    if is_production(stage) and (app.page_url or app.api_url):
+        # Whoever answers there decides who anybody is.
+        raise SettingMissing(f"{name} has no page_url and no api_url in production")
+    return app
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -16,8 +16,8 @@ Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
 
 PARTS = ("storage", "queues", "keys", "logs", "api", "functions", "alarms")
-"""The parts every stage has, one file each; `sms-SENDER` and `human-check-KIND` join them, and test
-numbers where nobody lives.
+"""The parts every stage has, one file each; `sms-SENDER`, `human-check-KIND` and `login-PROVIDER`
+join them, and where nobody lives test numbers and other addresses of providers.
 """
 NOT_IN_CHINA = ("sns", "end_user_messaging")
 """Senders of AWS, which sends no texts from the China regions."""
@@ -36,6 +36,7 @@ class Stage:
     sms_sender: str
     settings: Mapping[str, str]
     human_check: str
+    logins: tuple[str, ...]
     overlay: Template
 
     @property
@@ -54,9 +55,10 @@ class Stage:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        for_tests = () if self.is_production else ("test-numbers",)
+        for_tests = () if self.is_production else ("test-numbers", "login-addresses")
         chosen = f"sms-{self.sms_sender}", f"human-check-{self.human_check}"
-        return (*PARTS, *chosen, *for_tests)
+        logins = (f"login-{provider}" for provider in self.logins)
+        return (*PARTS, *chosen, *logins, *for_tests)
 
 
 def is_china_region(region: str) -> bool:
@@ -78,6 +80,7 @@ def load_stages(infra: Path) -> dict[str, Stage]:
             row["sms_sender"],
             row["settings"],
             row.get("human_check", "none"),
+            tuple(row.get("logins", ())),
             row.get("template", {}),
         )
         for name, row in rows.items()
@@ -101,7 +104,8 @@ def assemble(infra: Path, stage: Stage) -> Template:
 
     Raises:
         TemplateError: two files set the same place to different things; a stage in China would
-            send texts through AWS; a production stage would have test numbers.
+            send texts through AWS; a production stage would have test numbers, or ask others than
+            the providers who somebody is.
     """
     if stage.is_in_china and stage.sms_sender in NOT_IN_CHINA:
         raise TemplateError(
@@ -120,6 +124,8 @@ def assemble(infra: Path, stage: Stage) -> Template:
     merged = merge(template, stage.overlay, where="stages")
     if stage.is_production and "TEST_NUMBERS" in str(merged):
         raise TemplateError(f"{stage.name} is production and has no test numbers.")
+    if stage.is_production and "LOGIN_ADDRESSES" in str(merged):
+        raise TemplateError(f"{stage.name} is production and asks the providers themselves.")
     return merged
 
 

@@ -3,6 +3,7 @@
 It knows the published interface only; the demo and the live tests drive the system with it.
 """
 
+import base64
 import hashlib
 import http.client
 import json
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 CHUNK_BYTES = 64 * 1024
 POLL_WAIT_S = 20
@@ -137,6 +138,23 @@ class Client:
         if answer.status != HTTPStatus.CREATED:
             raise UnexpectedAnswer("POST /login/sessions", answer)
         return answer.json
+
+    def come_back(
+        self, provider: str, person: str, *, path: str = "/login/providers"
+    ) -> dict[str, str]:
+        """Begin a third-party login and agree at the stand-in as a made-up person, as a browser
+        would; return what ends it.
+        """
+        verifier = secrets.token_urlsafe(32)
+        digest = hashlib.sha256(verifier.encode()).digest()
+        challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        begun = self.expect(201, "POST", f"{path}/{provider}", {"challenge": challenge})
+        address = urlsplit(begun["authorize_url"])
+        asked = dict(parse_qsl(address.query)) | {"person": person}
+        agreed = f"{address.scheme}://{address.netloc}{address.path}/agreed?{urlencode(asked)}"
+        back = dict(parse_qsl(urlsplit(self.fetch(agreed).headers["Location"]).query))
+        code = back.get("code") or back["auth_code"]
+        return {"code": code, "state": back["state"], "verifier": verifier}
 
     def take_tokens(self, session: dict[str, Any]) -> None:
         """Use the tokens of a session just created or refreshed."""

@@ -1,4 +1,5 @@
-"""The whole system of one machine: local cloud, packaged template, repairs, front; in this order.
+"""The whole system of one machine: login providers, local cloud, packaged template, repairs, front;
+in this order.
 
 `run`, the demo and the live tests all stand on this one composition.
 """
@@ -17,6 +18,7 @@ from infra.wheels import PackageError
 from local.cloud import Cloud, running_cloud
 from local.front import Behind, Front
 from local.machine import PROJECT, CannotStart
+from local.providers import Providers, running_providers
 from local.repair import Repair, repair
 from local.sandbox.keys import alipay_secret, make_keys, wechatpay_secret
 from local.sandbox.server import Sandbox, running_sandbox
@@ -37,6 +39,7 @@ class System:
     api_url: str
     """The API's stage in the local cloud, without the front."""
     cloud: Cloud
+    providers: Providers
     outputs: Mapping[str, str]
     template: Path
     repairs: list[Repair]
@@ -75,16 +78,18 @@ def running_system(
         front = stack.enter_context(Front(port))
         tell("Packaging")
         packaged = change(_package())
+        providers = stack.enter_context(running_providers(f"{front.url}/", state))
         tell("Starting the local cloud")
         cloud = stack.enter_context(
             running_cloud(state=state, is_fresh=is_fresh, port=cloud_port, strict=strict)
         )
-        is_deployed = _is_deployed(packaged, cloud, front.url)
+        parameters = {"WebOrigin": front.url, **providers.register(cloud)}
+        is_deployed = _is_deployed(packaged, cloud, parameters)
         if not is_deployed:
             tell("Deploying")
-            _deploy(packaged, cloud, front.url)
+            _deploy(packaged, cloud, parameters)
         tell("Checking what was deployed")
-        system = _check(packaged, cloud, front.url, deployed=not is_deployed)
+        system = _check(packaged, cloud, providers, parameters, deployed=not is_deployed)
         behind = Behind(
             web_root=PROJECT / "web",
             api_url=system.api_url,
@@ -116,16 +121,24 @@ def _sign_contracts(sandbox: Sandbox, system: System) -> None:
         secrets.put_secret_value(SecretId=system.outputs[output], SecretString=contract)
 
 
-def _check(packaged: Package, cloud: Cloud, url: str, *, deployed: bool) -> System:
+def _check(
+    packaged: Package,
+    cloud: Cloud,
+    providers: Providers,
+    parameters: Mapping[str, str],
+    *,
+    deployed: bool,
+) -> System:
     """Repair what is missing, note what is deployed now, and say where everything is."""
     template = json.loads(packaged.template.read_text(encoding="utf-8"))
     repairs = repair(cloud, template, STACK)
-    _marker(cloud).write_text(_fingerprint(packaged, url))
+    _marker(cloud).write_text(_fingerprint(packaged, parameters))
     stack = cloud.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
     stage = template["Resources"]["RestAPI"]["Properties"]["StageName"]
     return System(
-        url=url,
+        url=parameters["WebOrigin"],
+        providers=providers,
         api_url=f"{cloud.endpoint}/restapis/{outputs['RestAPIId']}/{stage}/_user_request_",
         cloud=cloud,
         outputs=outputs,
@@ -142,26 +155,29 @@ def _package() -> Package:
         raise CannotStart(str(error)) from error
 
 
-def _deploy(packaged: Package, cloud: Cloud, origin: str) -> None:
+def _deploy(packaged: Package, cloud: Cloud, parameters: Mapping[str, str]) -> None:
     """Deploy as an account is deployed to; a failure also shows what the local cloud logged."""
     try:
-        deploy(packaged, client=cloud.client, stack_name=STACK, parameters={"WebOrigin": origin})
+        deploy(packaged, client=cloud.client, stack_name=STACK, parameters=parameters)
     except DeployFailed as error:
         hint = " (`make run FRESH=1` starts without the earlier state)" if cloud.kept else ""
         complaints = "\n".join([str(error) + hint, *cloud.complaints()[-5:]])
         raise CannotStart(complaints) from error
 
 
-def _is_deployed(packaged: Package, cloud: Cloud, origin: str) -> bool:
-    """Tell whether the kept state holds this very package for this very page."""
+def _is_deployed(packaged: Package, cloud: Cloud, parameters: Mapping[str, str]) -> bool:
+    """Tell whether the kept state holds this very package for these very parameters."""
     marker = _marker(cloud)
-    return cloud.kept and marker.exists() and marker.read_text() == _fingerprint(packaged, origin)
+    return (
+        cloud.kept and marker.exists() and marker.read_text() == _fingerprint(packaged, parameters)
+    )
 
 
 def _marker(cloud: Cloud) -> Path:
     return cloud.log.parent / "deployed"
 
 
-def _fingerprint(packaged: Package, origin: str) -> str:
+def _fingerprint(packaged: Package, parameters: Mapping[str, str]) -> str:
     """Return what decides whether a deployment changes anything (code is named by its hash)."""
-    return hashlib.sha256(packaged.template.read_bytes() + origin.encode()).hexdigest()
+    told = json.dumps(dict(parameters), sort_keys=True).encode()
+    return hashlib.sha256(packaged.template.read_bytes() + told).hexdigest()

@@ -7,8 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from chalicelib.errors import SmsUnavailable, Unavailable
-from chalicelib.identity.ports import CodeMessage, Secret
+from chalicelib.errors import (
+    ProviderLoginRejected,
+    ProviderUnavailable,
+    SmsUnavailable,
+    Unavailable,
+)
+from chalicelib.identity.ports import CodeMessage, LoginProvider, ProviderSubject, Secret
 from chalicelib.ids import UserId
 from chalicelib.observability import Level, listed
 from chalicelib.phone import Phone
@@ -97,6 +102,38 @@ class FakeRing:
 
     def rotate(self, key: bytes) -> None:
         self._secrets.insert(0, Secret(id=hashlib.sha256(key).digest()[:4], key=key))
+
+
+class FakeProvider:
+    """Knows whom each code names, once; is away while `is_down`."""
+
+    def __init__(self, provider: LoginProvider) -> None:
+        self._provider = provider
+        self._people: dict[str, str] = {}
+        self._agreed = 0
+        self.is_down = False
+        self.meanwhile: Callable[[], object] | None = None
+
+    def agree(self, person: str) -> str:
+        """Let a person agree; returns the code that a browser brings back."""
+        self._agreed += 1
+        code = f"code {self._agreed} of {self._provider}"
+        self._people[code] = person
+        return code
+
+    def authorize_url(self, state: str) -> str:
+        return f"https://{self._provider}.example/agree?state={state}"
+
+    def prove(self, code: str) -> ProviderSubject:
+        if self.is_down:
+            raise ProviderUnavailable
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            meanwhile()
+        person = self._people.pop(code, None)
+        if person is None:
+            raise ProviderLoginRejected
+        return ProviderSubject(provider=self._provider, realm="tests", name=person)
 
 
 class FakeVault:

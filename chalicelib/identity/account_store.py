@@ -10,19 +10,22 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.identity.dormant_store import RECOVERY_MAC
 from chalicelib.identity.guest_writes import GUEST_UNTIL
 from chalicelib.identity.items import notice_from_item, session_from_item
-from chalicelib.identity.model import Session
+from chalicelib.identity.model import LinkedLogin, Session
 from chalicelib.identity.notices import Notice
-from chalicelib.identity.session_opening import FROZEN_AT, SESSION_COUNT
+from chalicelib.identity.ports import LoginProvider
+from chalicelib.identity.session_opening import FIRST_LOGIN, FROZEN_AT, SESSION_COUNT
 from chalicelib.identity.session_store import delete_sessions, list_sessions
 from chalicelib.ids import NoticeId, SessionId, UserId
 from chalicelib.keys import (
     JOINED_PREFIX,
+    LINKED_LOGIN_PREFIX,
     NOTICE_PREFIX,
     SESSION_PREFIX,
     notice_key,
     number_change_key,
     phone_key,
     profile_key,
+    provider_subject_key,
     user_partition,
 )
 from chalicelib.storage import (
@@ -56,6 +59,7 @@ class AccountRows(Struct, frozen=True, kw_only=True):
     number_ready_at: datetime | None
     """When a change of number that was begun can be completed."""
     sessions: Sequence[Session]
+    logins: Sequence[LinkedLogin]
     notices: Sequence[Notice]
 
 
@@ -81,6 +85,16 @@ class AccountStore:
                 session_from_item(user_id, row)
                 for row in rows
                 if row["sk"].startswith(SESSION_PREFIX)
+            ],
+            logins=[
+                LinkedLogin(
+                    provider=LoginProvider(row["provider"]),
+                    linked_at=from_iso(row["linked_at"]),
+                    is_removable="phone_index" in profile
+                    or profile.get(FIRST_LOGIN) != row["provider"],
+                )
+                for row in rows
+                if row["sk"].startswith(LINKED_LOGIN_PREFIX)
             ],
             notices=[notice_from_item(row) for row in rows if row["sk"].startswith(NOTICE_PREFIX)],
         )
@@ -131,12 +145,20 @@ class AccountStore:
         raise Unavailable("Logins kept coming; repeat.")
 
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
-        """Yield every row about a user, that of the number included; the profile comes last."""
+        """Yield every row about a user, those that lead to them included: the row of a linked login
+        before what names it, and the profile last.
+        """
         profile = self._accounts.get(profile_key(user_id))
         index = profile.get("phone_index") if profile else None
         number = self._accounts.get(phone_key(index)) if index else None
-        sessions = read_partition(self._accounts, user_partition(user_id))
-        yield from (row for row in sessions if row["sk"] != profile_key(user_id).sk)
+        for row in read_partition(self._accounts, user_partition(user_id)):
+            if row["sk"].startswith(LINKED_LOGIN_PREFIX):
+                key = provider_subject_key(row["provider"], row["subject_index"])
+                subject = self._accounts.get(key)
+                if subject and subject["user_id"] == user_id:
+                    yield subject
+            if row["sk"] != profile_key(user_id).sk:
+                yield row
         yield from (row for row in (number, profile) if row)
 
     def erase_rows(self, user_id: UserId) -> int:

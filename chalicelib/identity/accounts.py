@@ -8,6 +8,7 @@ from msgspec import Struct
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
 from chalicelib.identity.account_store import AccountStore
+from chalicelib.identity.model import LinkedLogin
 from chalicelib.identity.notices import Notice, notices_to_show
 from chalicelib.ids import Caller, NoticeId, is_uuid
 from chalicelib.observability import EventLog, Level
@@ -24,6 +25,7 @@ class Overview(Struct, frozen=True, kw_only=True):
     joined_guests: int
     """Guests who logged in to it and may still have photos for it."""
     number_ready_at: datetime | None
+    logins: Sequence[LinkedLogin]
     notices: Sequence[Notice]
     """Newest first; not those about the reading session itself."""
 
@@ -46,6 +48,7 @@ class AccountService:
             guest_until=found.guest_until,
             joined_guests=found.joined_guests,
             number_ready_at=found.number_ready_at,
+            logins=found.logins,
             notices=notices,
         )
 

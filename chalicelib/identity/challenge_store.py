@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from math import ceil
 from typing import Any
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
-from chalicelib.errors import TooManyRequests
 from chalicelib.identity.code_limits import Budget, CodeLimits, end_of_day
 from chalicelib.identity.codes import (
     CHALLENGE_KEPT,
@@ -17,7 +15,7 @@ from chalicelib.identity.codes import (
     Counted,
     Proof,
 )
-from chalicelib.identity.limit_items import give_back, pay_back, take
+from chalicelib.identity.limit_items import give_back, pay_back, take, too_many
 from chalicelib.identity.model import Account
 from chalicelib.ids import ChallengeId
 from chalicelib.keys import phone_key
@@ -83,10 +81,10 @@ class ChallengeStore:
             if refusal.index:
                 budget = budgets[refusal.index - 1]
                 limit = budget.find_reached(row, now) or budget.limits[-1]
-                raise _too_many(limit.name, limit.ends_at(now), now) from None
+                raise too_many(limit.name, limit.ends_at(now), now) from None
             self._refuse_spent(row, now)
             rested_at = from_iso(row["sent_at"]) + self._limits.cooldown
-            raise _too_many("codes_per_phone_per_minute", rested_at, now) from None
+            raise too_many("codes_per_phone_per_minute", rested_at, now) from None
 
     def take_back(
         self,
@@ -161,7 +159,7 @@ class ChallengeStore:
 
     def _refuse_spent(self, row: Item, now: datetime) -> None:
         if row.get(_tries_of(now), 0) >= self._limits.wrong_tries_a_day:
-            raise _too_many("wrong_codes_per_phone_per_day", end_of_day(now), now) from None
+            raise too_many("wrong_codes_per_phone_per_day", end_of_day(now), now) from None
 
 
 def use_up(
@@ -185,7 +183,3 @@ def use_up(
 
 def _tries_of(now: datetime) -> str:
     return f"{TRIES_PREFIX}{now:%Y%m%d}"
-
-
-def _too_many(limit: str, until: datetime, now: datetime) -> TooManyRequests:
-    return TooManyRequests(limit, max(1, ceil((until - now).total_seconds())))

@@ -6,11 +6,18 @@ from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.identity.dormancy import LOCKED_KEPT
 from chalicelib.identity.items import put_notice
 from chalicelib.identity.notices import Notice
-from chalicelib.identity.session_opening import LAST_LOGIN_AT, LOCKED_AT, SESSION_COUNT
+from chalicelib.identity.session_opening import (
+    FIRST_LOGIN,
+    LAST_LOGIN_AT,
+    LOCKED_AT,
+    SESSION_COUNT,
+)
 from chalicelib.ids import Caller, UserId
-from chalicelib.keys import SESSION_PREFIX, profile_key, user_partition
+from chalicelib.keys import LINKED_LOGIN_PREFIX, SESSION_PREFIX, profile_key, user_partition
 from chalicelib.storage import (
     ALWAYS,
+    AttributeOr,
+    Check,
     Compare,
     ConditionFailed,
     Delete,
@@ -56,7 +63,8 @@ def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
     owner came back meanwhile.
 
     It forgets the number. Nothing can open it any more, so its rows go by themselves after its last
-    photo, which expires as it would have.
+    photo, which expires as it would have. An account that another login opens loses the number and
+    nothing else: whoever has that login is no stranger.
 
     Args:
         abandoned: its profile.
@@ -64,6 +72,18 @@ def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
     partition = abandoned["pk"]
     profile = Key(partition, abandoned["sk"])
     gone_at_s = to_epoch_s(now + LOCKED_KEPT)
+    rows = list(read_partition(accounts, partition))
+    linked = [row for row in rows if row["sk"].startswith(LINKED_LOGIN_PREFIX)]
+    if linked:
+        return [
+            Update(
+                key=profile,
+                set={FIRST_LOGIN: AttributeOr(FIRST_LOGIN, linked[0]["provider"])},
+                remove=("phone_index", "sealed_phone", RECOVERY_MAC),
+                when=Compare(LAST_LOGIN_AT, "=", abandoned[LAST_LOGIN_AT]),
+            ),
+            Check(key=Key(partition, linked[0]["sk"]), when=Exists()),
+        ]
     writes: list[Write] = [
         Update(
             key=profile,
@@ -72,7 +92,7 @@ def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
             when=Compare(LAST_LOGIN_AT, "=", abandoned[LAST_LOGIN_AT]),
         )
     ]
-    for row in read_partition(accounts, partition):
+    for row in rows:
         key = Key(row["pk"], row["sk"])
         if row["sk"].startswith(SESSION_PREFIX):
             writes.append(Delete(key=key, when=ALWAYS))  # over already

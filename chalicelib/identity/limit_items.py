@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from math import ceil
 
 from chalicelib.clock import to_epoch_s
+from chalicelib.errors import TooManyRequests
 from chalicelib.identity.code_limits import Budget, Counter, Limit
 from chalicelib.keys import limit_key
 from chalicelib.storage import ALWAYS, Absent, AllOf, AnyOf, Compare, Condition, Update
@@ -32,6 +34,10 @@ def pay_back(budgets: Iterable[Budget], taken_at: datetime, amount: int) -> Iter
     for budget in budgets:
         counted = dict.fromkeys(sorted(budget.counters(taken_at, Counter.UNVERIFIED)), -amount)
         yield _add(budget, counted, taken_at, when=ALWAYS)
+
+
+def too_many(limit: str, until: datetime, now: datetime) -> TooManyRequests:
+    return TooManyRequests(limit, max(1, ceil((until - now).total_seconds())))
 
 
 def _add(budget: Budget, counted: dict[str, int], at: datetime, *, when: Condition) -> Update:

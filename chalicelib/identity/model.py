@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.identity.devices import Device
+from chalicelib.identity.ports import LoginProvider
 from chalicelib.identity.tokens import Rotation, TokenMacs
 from chalicelib.ids import SessionId, UserId
 
@@ -18,6 +19,15 @@ class Account(Struct, frozen=True, kw_only=True):
     """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
     guest_until: datetime | None = None
     """When a guest's account ends; None for a registered one."""
+
+
+class LinkedLogin(Struct, frozen=True, kw_only=True):
+    """A third-party login that opens an account."""
+
+    provider: LoginProvider
+    linked_at: datetime
+    is_removable: bool
+    """False where the account was opened with it and has no number: it would be lost."""
 
 
 class Session(Struct, frozen=True, kw_only=True):

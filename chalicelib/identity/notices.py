@@ -27,6 +27,9 @@ class NoticeKind(StrEnum):
     NUMBER_CHANGED = "number_changed"
     MINOR_GUIDANCE = "minor_guidance"
     """Somebody under 18 registered: read the policy with a parent or guardian (AG)."""
+    LOGIN_LINKED = "login_linked"
+    """Another way into the account was added: whoever has that login gets in from now on."""
+    LOGIN_UNLINKED = "login_unlinked"
 
 
 class Notice(Struct, frozen=True, kw_only=True):

@@ -4,13 +4,16 @@ from collections.abc import Iterator, Mapping
 
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.ids import UserId
+from chalicelib.keys import user_partition
 from chalicelib.privacy.ports import Record
+from chalicelib.storage import Item
 
 SHOWN = (
     *("created_at", "last_used_at", "ends_at", "access_expires_at", "refresh_expires_at"),
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
     *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
     *("accepted_at", "locked_at", "ready_at", "until", "tries"),
+    *("provider", "linked_at", "first_login"),
     *("guest_until", "joined_at"),
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
@@ -19,13 +22,15 @@ SHOWN = (
 KINDS = {
     "PROFILE": "profile",
     "SESSION": "session",
-    "LOGIN": "phone",
     "NOTICE": "notice",
     "JOINED": "joined_guest",
     "ACCEPTANCE": "acceptance",
     "CHANGE": "number_change",
+    "PHONE": "phone",
+    "LINKED": "linked_login",
+    "SUBJECT": "login_index",
 }
-"""What a row is called, by how its sort key begins."""
+"""By how a row's key begins: its own in the user's partition, its partition's elsewhere."""
 
 
 class IdentityData:
@@ -39,8 +44,12 @@ class IdentityData:
 
     def export(self, user_id: UserId) -> Iterator[Record]:
         for row in self._store.list_rows(user_id):
-            kind = KINDS[row["sk"].partition("#")[0]]
-            yield Record(kind, {name: row[name] for name in SHOWN if name in row})
+            yield Record(_kind_of(row, user_id), {name: row[name] for name in SHOWN if name in row})
 
     def erase(self, user_id: UserId) -> Mapping[str, int]:
         return {"AccountsTable": self._store.erase_rows(user_id)}
+
+
+def _kind_of(row: Item, user_id: UserId) -> str:
+    name = row["sk"] if row["pk"] == user_partition(user_id) else row["pk"]
+    return KINDS[name.partition("#")[0]]

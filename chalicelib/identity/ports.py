@@ -83,3 +83,42 @@ class PhoneVault(Protocol):
     def seal(self, phone: Phone, user_id: UserId) -> bytes:
         """Encrypt a number; only a role with the key, naming this user, can read it (SE.1a)."""
         ...
+
+
+class LoginProvider(StrEnum):
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+class ProviderSubject(Struct, frozen=True, kw_only=True):
+    """A person as a provider names them; neither stored nor shown, not even by its repr."""
+
+    provider: LoginProvider
+    realm: str
+    """Within what the name is unique: its kind, and the app where each app has names of its own."""
+    name: str
+
+    def __repr__(self) -> str:
+        return f"ProviderSubject({self.provider}, {self.realm})"
+
+
+class IdentityProvider(Protocol):
+    """One provider of third-party logins, by OAuth 2's authorization code flow (RFC 6749 §4.1)."""
+
+    def authorize_url(self, state: str) -> str:
+        """Return where a browser asks the person to agree; it comes back to the page with a code
+        and `state`.
+
+        Args:
+            state: up to 100 of the characters 0-9 and a-z.
+        """
+        ...
+
+    def prove(self, code: str) -> ProviderSubject:
+        """Exchange a code for who agreed, and forget everything else the provider tells.
+
+        Raises:
+            ProviderLoginRejected: the provider does not know the code, or knows it as used.
+            ProviderUnavailable: no answer, or none that can be believed.
+        """
+        ...

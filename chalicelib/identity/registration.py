@@ -33,6 +33,8 @@ class Channel(StrEnum):
     """How somebody registered."""
 
     PHONE = "phone"
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
 
 
 class Registration(Struct, frozen=True, kw_only=True):

@@ -242,6 +242,9 @@ def get_me(request: Request) -> Reply:
         "joined_guests": overview.joined_guests,
         "number_ready_at": to_iso(overview.number_ready_at) if overview.number_ready_at else None,
         "limits": limits,
+        "logins": [
+            structs.asdict(one) | {"linked_at": to_iso(one.linked_at)} for one in overview.logins
+        ],
         "notices": [notice_to_json(one) for one in overview.notices],
     }
     return Reply(HTTPStatus.OK, body)

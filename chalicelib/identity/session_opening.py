@@ -10,6 +10,7 @@ from chalicelib.clock import to_iso
 from chalicelib.identity.items import put_notice, put_session
 from chalicelib.identity.model import MAX_SESSIONS, Session
 from chalicelib.identity.notices import Notice
+from chalicelib.identity.ports import LoginProvider
 from chalicelib.identity.session_store import delete_sessions, list_sessions
 from chalicelib.keys import profile_key
 from chalicelib.storage import (
@@ -32,6 +33,8 @@ SESSION_COUNT = "session_count"
 FROZEN_AT = "frozen_at"
 LAST_LOGIN_AT = "last_login_at"
 """When the account's owner last proved who they are."""
+FIRST_LOGIN = "first_login"
+"""The provider whose login opened the account; absent where a phone number did."""
 LOCKED_AT = "locked_at"
 """When the account's number went to somebody else's; it is never opened again."""
 
@@ -52,6 +55,7 @@ def open_among(
     *,
     asked_at: datetime,
     dormant_before: datetime | None = None,
+    provider: LoginProvider | None = None,
 ) -> bool:
     """Open a session beside the account's others, in one call; thaw the account if it was frozen
     before `asked_at`.
@@ -64,11 +68,14 @@ def open_among(
         proof: the writes that consume what proves the user, and fail if it was used meanwhile.
         asked_at: when the user began to log in; before a freeze, it no longer counts.
         dormant_before: an account whose last login is older isn't opened; None: any is.
+        provider: who proves it, if not a code; then it thaws only an account that has no number and
+            was opened by that provider.
     Returns:
         False if the proof was used, the account is gone or locked, or was frozen since.
     Raises:
         DormantAccount: its last login is too old; nothing was written.
     """
+    is_open = _is_open(asked_at, provider)
     awake = _is_awake(dormant_before)
     below = AnyOf((Absent(SESSION_COUNT), Compare(SESSION_COUNT, "<", MAX_SESSIONS)))
     try:
@@ -79,7 +86,7 @@ def open_among(
                 set={LAST_LOGIN_AT: to_iso(session.created_at)},
                 add={SESSION_COUNT: 1},
                 remove=(FROZEN_AT,),
-                when=AllOf((*_is_open(asked_at), awake, below)),
+                when=AllOf((*is_open, awake, below)),
             ),
             put_session(session),
             put_notice(session.account.id, notice),
@@ -92,7 +99,7 @@ def open_among(
         if not _is_full(refusal.item):
             return False
         return _open_in_place_of_oldest(
-            accounts, proof, session, notice, asked_at, refusal.item or {}
+            accounts, proof, session, notice, is_open, refusal.item or {}
         )
     return True
 
@@ -102,7 +109,7 @@ def _open_in_place_of_oldest(
     proof: Sequence[Write],
     session: Session,
     notice: Notice,
-    asked_at: datetime,
+    is_open: tuple[Condition, ...],
     profile: Item,
 ) -> bool:
     now = session.created_at
@@ -118,7 +125,7 @@ def _open_in_place_of_oldest(
                 key=profile_key(session.account.id),
                 set={SESSION_COUNT: len(kept) + 1, LAST_LOGIN_AT: to_iso(now)},
                 remove=(FROZEN_AT,),
-                when=AllOf((*_is_open(asked_at), unchanged)),
+                when=AllOf((*is_open, unchanged)),
             ),
             put_session(session),
             put_notice(session.account.id, notice),
@@ -129,9 +136,11 @@ def _open_in_place_of_oldest(
     return True
 
 
-def _is_open(asked_at: datetime) -> tuple[Condition, ...]:
-    not_frozen = AnyOf((Absent(FROZEN_AT), Compare(FROZEN_AT, "<", to_iso(asked_at))))
-    return (Exists(), Absent(LOCKED_AT), not_frozen)
+def _is_open(asked_at: datetime, provider: LoginProvider | None) -> tuple[Condition, ...]:
+    before: Condition = Compare(FROZEN_AT, "<", to_iso(asked_at))
+    if provider:
+        before = AllOf((before, Absent("phone_index"), Compare(FIRST_LOGIN, "=", provider)))
+    return (Exists(), Absent(LOCKED_AT), AnyOf((Absent(FROZEN_AT), before)))
 
 
 def _is_awake(dormant_before: datetime | None) -> Condition:

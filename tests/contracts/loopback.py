@@ -31,7 +31,7 @@ def service(status: int | None, answer: bytes = b"") -> Iterator[Service]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             serving.received.append(Received(self.path, headers, body))
             if status is None:
@@ -43,6 +43,8 @@ def service(status: int | None, answer: bytes = b"") -> Iterator[Service]:
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -84,6 +84,37 @@ class TestTestNumbers:
             assemble(root / "infra", sneaky)
 
 
+class TestLogins:
+    PROVIDERS = ("wechat", "alipay")
+
+    @pytest.mark.parametrize("provider", PROVIDERS)
+    def test_one_that_is_offered_may_read_its_own_secret(self, root: Path, provider: str) -> None:
+        stage = replace(get_stage(root / "infra", "prod"), logins=(provider,))
+        template = assemble(root / "infra", stage)
+
+        variables = template["Globals"]["Function"]["Environment"]["Variables"]
+        assert {name for name in variables if name.startswith("LOGIN_")} == {
+            f"LOGIN_{provider.upper()}"
+        }
+        policy = f"{provider.title()}LoginPolicy"
+        assert template["Resources"][policy]["Properties"]["Roles"] == [{"Ref": "ApiHandlerRole"}]
+
+    def test_only_stages_without_people_may_ask_elsewhere_who_somebody_is(self, root: Path) -> None:
+        for stage in load_stages(root / "infra").values():
+            template = assemble(root / "infra", stage)
+
+            assert ("LOGIN_ADDRESSES" in str(template)) is not stage.is_production
+
+    @pytest.mark.parametrize("name", ["prod", "prod-cn"])
+    def test_production_cannot_by_the_back_door_either(self, root: Path, name: str) -> None:
+        variables = {"Environment": {"Variables": {"LOGIN_ADDRESSES": "{}"}}}
+        stage = get_stage(root / "infra", name)
+        sneaky = replace(stage, overlay=stage.overlay | {"Globals": {"Function": variables}})
+
+        with pytest.raises(TemplateError, match=f"{name} is production"):
+            assemble(root / "infra", sneaky)
+
+
 class TestTags:
     def test_an_unknown_tag_is_refused(self, root: Path, tmp_path: Path) -> None:
         for part in (root / "infra").glob("*.yaml"):

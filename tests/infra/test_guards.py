@@ -189,7 +189,7 @@ class TestPackage:
 
         assert "There is no parameter TestNumbers." in sentences
 
-    def test_china_needs_its_template_and_key(
+    def test_china_needs_its_template_its_logins_and_their_keys(
         self, packaged: dict[str, Package], china: Target
     ) -> None:
         package = replace(packaged["prod-cn"], glibc=None)
@@ -201,6 +201,8 @@ class TestPackage:
             *("SmsTencentGuardianTemplateId", "SmsTencentChangeTemplateId"),
             "SmsTencentWarningTemplateId",
             "SmsTencentSecretArn",
+            *("WechatLoginAppId", "WechatLoginSecretArn"),
+            *("AlipayLoginAppId", "AlipayLoginSecretArn"),
         ]
 
     def test_what_cfn_lint_finds_is_shown(self, package: Package, target: Target) -> None:

@@ -84,6 +84,31 @@ class TestWildcards:
             "prod-cn": [(["secretsmanager:GetSecretValue"], {"Ref": "SmsTencentSecretArn"})],
         }
 
+    def test_each_login_reads_its_own_secret(self, templates: dict[str, Template]) -> None:
+        rights = {
+            stage: [
+                (statement.owner, statement.actions, statement.body["Resource"])
+                for statement in _allowed(template)
+                if statement.owner.endswith("LoginPolicy")
+            ]
+            for stage, template in templates.items()
+        }
+        both = [
+            (
+                f"{name}LoginPolicy",
+                ["secretsmanager:GetSecretValue"],
+                {"Ref": f"{name}LoginSecretArn"},
+            )
+            for name in ("Wechat", "Alipay")
+        ]
+
+        assert {stage: sorted(found, key=str) for stage, found in rights.items()} == {
+            "local": sorted(both, key=str),
+            "dev": [],
+            "prod": [],
+            "prod-cn": sorted(both, key=str),
+        }
+
     def test_nobody_is_everybody(self, template: Template) -> None:
         assert all(statement.body.get("Principal") != "*" for statement in _allowed(template))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib import errors
-from chalicelib.settings import NEEDS, SMS_VARIABLES, SmsSenderKind
+from chalicelib.settings import LOGIN_SUBJECTS, NEEDS, SMS_VARIABLES, SmsSenderKind
 from infra.check import LINTED_REGIONS, lint
 from infra.package import Package
 from tests.infra.reading import Template, functions, leaves, references, resources_of, walk
@@ -147,7 +147,7 @@ class TestFunctions:
     def test_settings_find_every_variable(self, template: Template) -> None:
         variables = template["Globals"]["Function"]["Environment"]["Variables"]
         sender = SmsSenderKind(variables["SMS_SENDER"])
-        of_some_stages = {*SMS_VARIABLES, "TEST_NUMBERS"}
+        of_some_stages = {*SMS_VARIABLES, *LOGIN_SUBJECTS, "LOGIN_ADDRESSES", "TEST_NUMBERS"}
 
         assert NEEDS[sender] <= set(variables)
         assert set(variables) - of_some_stages == {
@@ -227,12 +227,18 @@ class TestStages:
         "Globals.Function.Environment.Variables.ALLOWED_COUNTRIES",
         "Globals.Function.Environment.Variables.CODES_PER_ADDRESS_AN_HOUR",
         "Globals.Function.Environment.Variables.CODE_COOLDOWN_S",
+        "Globals.Function.Environment.Variables.LOGIN_",
+        "Parameters.AlipayLogin",
+        "Parameters.LoginAddresses",
+        "Parameters.WechatLogin",
         "Parameters.WebOrigin.Default",
         "Parameters.WebOrigin.AllowedPattern",
         "Parameters.Sms",
         "Parameters.Stage",
         "Parameters.TestNumbers",
+        "Resources.AlipayLoginPolicy",
         "Resources.SmsPolicy.Properties.PolicyDocument.Statement",
+        "Resources.WechatLoginPolicy",
     )
     LABELS = ("aws-chalice", "CodeUri")
     """Chalice's own tag names the stage; the local cloud may need this machine's own wheels."""

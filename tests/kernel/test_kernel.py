@@ -143,6 +143,9 @@ class TestKeys:
             keys.grant_key(user_id, text),
             keys.phone_key(text),
             keys.limit_key(text, day),
+            keys.provider_subject_key("wechat", text),
+            keys.linked_login_key(user_id, "wechat"),
+            keys.used_state_key(text),
             keys.sweep_cursor_key(),
         ]
 

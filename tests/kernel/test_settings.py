@@ -1,9 +1,12 @@
 """Whatever is missing or wrong stops the start, names its variable and shows nothing of it."""
 
+import json
+
 import pytest
 
 from chalicelib.settings import (
     NOT_IN_CHINA,
+    LoginApp,
     SettingMissing,
     Settings,
     SmsSenderKind,
@@ -92,3 +95,46 @@ class TestTestNumbers:
 
     def test_production_starts_without_them(self) -> None:
         assert Settings.from_env(environment(STAGE="prod")).test_numbers == ()
+
+
+APP = {"app_id": "wx1", "subject": "unionid", "secret_arn": "arn:secret"}
+ELSEWHERE = {"page_url": "http://p", "api_url": "http://a"}
+
+
+class TestLogins:
+    def test_are_offered_where_they_are_named(self) -> None:
+        assert Settings.from_env(environment()).login_wechat is None
+        settings = Settings.from_env(environment(LOGIN_WECHAT=json.dumps(APP)))
+
+        assert settings.login_wechat == LoginApp(**APP)
+        assert settings.login_alipay is None
+        assert settings.login_return_url == "https://photos.example/"
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            *("x", "[]", "1", '"x"', "{}", '{"app_id": "wx1"}'),
+            json.dumps(APP | {"subject": "open_id"}),
+            json.dumps(APP | {"app_id": ""}),
+            json.dumps(APP | {"more": "x"}),
+        ],
+    )
+    def test_what_is_wrong_is_named_and_not_shown(self, value: str) -> None:
+        with pytest.raises(SettingMissing, match="LOGIN_WECHAT") as failure:
+            Settings.from_env(environment(LOGIN_WECHAT=value))
+        assert value not in str(failure.value)
+
+    def test_other_addresses_are_for_stages_without_people(self) -> None:
+        told = environment(
+            LOGIN_WECHAT=json.dumps(APP), LOGIN_ADDRESSES=json.dumps({"LOGIN_WECHAT": ELSEWHERE})
+        )
+        settings = Settings.from_env(told)
+
+        assert settings.login_wechat
+        assert settings.login_wechat.page_url == "http://p"
+        for stage in ("prod", "prod-cn"):
+            with pytest.raises(SettingMissing, match="LOGIN_WECHAT"):
+                Settings.from_env(told | {"STAGE": stage})
+            hidden = json.dumps(APP | ELSEWHERE)
+            with pytest.raises(SettingMissing, match="LOGIN_WECHAT"):
+                Settings.from_env(environment(STAGE=stage, LOGIN_WECHAT=hidden))

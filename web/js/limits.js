@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 /** The server's names tell what is counted; people need to know whose count it is. */
 const KINDS = /** @type {const} */ ([
   [/^wrong_codes_/, "tries"],
+  [/^provider_logins_/, "logins"],
   [/_per_phone_per_minute$/, "minute"],
   [/_per_phone_/, "phone"],
   [/_per_address_/, "network"],

@@ -55,6 +55,14 @@ const WORDS = {
     title: t("security.minor_guidance"),
     body: t("security.minor_guidance_more"),
   }),
+  login_linked: ({ device, created_at }) => ({
+    title: t("security.login_linked"),
+    body: t("security.login_linked_more", { device: titleOf(device), date: formatMoment(created_at) }),
+  }),
+  login_unlinked: ({ device, created_at }) => ({
+    title: t("security.login_unlinked"),
+    body: t("security.login_unlinked_more", { device: titleOf(device), date: formatMoment(created_at) }),
+  }),
 };
 
 /** @param {Notice} notice */
