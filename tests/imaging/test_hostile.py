@@ -1,11 +1,14 @@
 import io
+from datetime import timedelta
 from functools import cache
+from tempfile import TemporaryFile
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from bench.drawing import PhotoFormat, draw_photo
+from chalicelib.imaging.apart import ApartRenderer
 from chalicelib.imaging.ladder import FULL_PX, PREVIEW_PX, THUMB_PX
 from chalicelib.imaging.model import ImageRejected, MediaType, RejectionReason, Rendition
 from tests.imaging import crafting
@@ -22,6 +25,9 @@ MAGIC = {
     MediaType.BMP: b"BM\x40\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
     MediaType.AVIF: b"\0\0\0\x14ftypavif\0\0\0\0avif",
 }
+
+
+APART = ApartRenderer()
 
 
 @cache
@@ -64,6 +70,35 @@ def test_a_damaged_photo_is_rendered_or_refused(
     if not isinstance(result, RejectionReason):
         for rendition in result:
             assert_only_picture(rendition.data)
+
+
+@given(
+    kind=st.sampled_from(FORMATS),
+    changes=st.lists(
+        st.tuples(st.integers(0, 400), st.sampled_from([0, 1, 0x7F, 0x80, 0xFF])),
+        min_size=1,
+        max_size=6,
+    ),
+)
+@settings(max_examples=200, deadline=None)
+def test_no_header_brings_the_worker_down_or_keeps_it(
+    kind: tuple[PhotoFormat, MediaType], changes: list[tuple[int, int]]
+) -> None:
+    name, media_type = kind
+    data = bytearray(photo(name))
+    for place, value in changes:
+        data[min(place, len(data) - 1)] = value
+
+    with TemporaryFile() as source:
+        source.write(data)
+        try:
+            APART.render(source, media_type, within=timedelta(seconds=10))
+        except ImageRejected as rejected:
+            reason = rejected.reason
+        else:
+            return
+
+    assert reason is not RejectionReason.TOO_MUCH_TIME
 
 
 @given(

@@ -70,13 +70,9 @@ def worker() -> Iterator[WorkerProcess]:
     worker.dismiss()
 
 
-def has_children() -> bool:
-    """Whether this process has a child, alive or not yet buried."""
-    try:
-        os.waitpid(-1, os.WNOHANG)
-    except ChildProcessError:
-        return False
-    return True
+def children() -> set[str]:
+    """Return the processes whose parent we are, alive or not yet buried."""
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
 def fate_of(worker: WorkerProcess, task: bytes, source: BinaryIO, limits: Limits) -> Fate:
@@ -100,9 +96,11 @@ class TestWork:
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
         first = worker.run(b"who", source, LIMITS)
+        assert first.decode() in children()
+
         worker.dismiss()
 
-        assert not has_children()
+        assert first.decode() not in children()
         assert worker.run(b"who", source, LIMITS) != first
 
     def test_a_child_that_died_meanwhile_costs_nobody_anything(
@@ -114,12 +112,12 @@ class TestWork:
 
     def test_a_forgotten_worker_takes_its_child_along(self, source: BinaryIO) -> None:
         worker = WorkerProcess(obey)
-        worker.run(b"who", source, LIMITS)
+        child = worker.run(b"who", source, LIMITS).decode()
 
         del worker
         gc.collect()
 
-        assert not has_children()
+        assert child not in children()
 
 
 class TestLimits:
@@ -138,19 +136,21 @@ class TestLimits:
     def test_each_end_has_its_name_and_leaves_nothing(
         self, worker: WorkerProcess, source: BinaryIO, task: bytes, fate: Fate
     ) -> None:
-        files = len(os.listdir("/proc/self/fd"))
+        files, family = len(os.listdir("/proc/self/fd")), children()
 
         assert fate_of(worker, task, source, LIMITS) is fate
 
-        assert not has_children()
+        assert children() == family
         assert len(os.listdir("/proc/self/fd")) == files
         assert worker.run(b"echo", source, LIMITS).endswith(b"uploaded")
 
     def test_one_that_hangs_is_killed_in_time(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
+        family = children()
+
         assert fate_of(worker, b"hang", source, BRIEF) is Fate.OUT_OF_TIME
-        assert not has_children()
+        assert children() == family
 
     def test_no_file_is_left_whatever_happens(
         self,

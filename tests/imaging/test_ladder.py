@@ -1,8 +1,3 @@
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 from PIL import ExifTags, Image, ImageStat
 
@@ -247,33 +242,6 @@ class TestRefusals:
         assert str(caught.value) == "corrupt"
         assert caught.value.__cause__ is None
         assert caught.value.__suppress_context__
-
-
-class TestDecoders:
-    def test_only_named_decoders_are_loaded(self, tmp_path: Path) -> None:
-        (tmp_path / "photo").write_bytes(draw_photo(64, 48))
-        script = (
-            "import sys, pathlib\n"
-            "from chalicelib.imaging.ladder import render\n"
-            "from chalicelib.imaging.probe import probe\n"
-            "from chalicelib.imaging.model import MediaType\n"
-            "with open(pathlib.Path(sys.argv[1]) / 'photo', 'rb') as source:\n"
-            "    render(source, probe(source, declared=MediaType.JPEG))\n"
-            "print(*sys.modules)\n"
-        )
-
-        modules = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path)],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split()
-
-        assert "PIL.JpegImagePlugin" in modules
-        for name in ("Eps", "Pdf", "Psd", "Wmf", "Avif", "WebP", "Mpo"):
-            assert f"PIL.{name}ImagePlugin" not in modules
-        assert "pillow_heif" not in modules
 
 
 def test_the_encoding_is_baseline_with_small_chroma() -> None:
