@@ -8,6 +8,8 @@ class Account extends EventTarget {
   /** @type {Notice[]} */
   notices = [];
   hasRecoveryCode = false;
+  /** @type {string | null} when a change of number that was begun can be completed */
+  numberReadyAt = null;
   /** @type {Set<string>} ids that an answer still under way may name once more */
   #dismissed = new Set();
 
@@ -20,6 +22,7 @@ class Account extends EventTarget {
   async load() {
     const me = await api.getMe();
     this.hasRecoveryCode = me.has_recovery_code;
+    this.numberReadyAt = me.number_ready_at;
     this.take(me.notices);
   }
 
@@ -43,6 +46,8 @@ class Account extends EventTarget {
   /** Forget everything, as at the end of a session. */
   reset() {
     this.#dismissed.clear();
+    this.hasRecoveryCode = false;
+    this.numberReadyAt = null;
     this.take();
   }
 }

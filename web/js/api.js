@@ -199,10 +199,26 @@ export async function freezeAccount() {
   return answer;
 }
 
+/** @typedef {{challenge_id: string, phone: string, code: string}} CodeClaim */
+
+/** @param {string} coming @param {string} [leaving] @returns {Promise<Record<"new" | "old", {challenge_id: string} | null>>} */
+export const requestNumberCodes = (coming, leaving) =>
+  sendAs("POST", "/me/phone/codes", { body: { new_phone: coming, old_phone: leaving } });
+
+/** @param {CodeClaim} coming @param {CodeClaim} [leaving] absent after the wait */
+export const changeNumber = (coming, leaving) =>
+  sendAs("POST", "/me/phone", { body: { new: coming, old: leaving } });
+
+/** @param {CodeClaim} coming @param {string} leaving @returns {Promise<{ready_at: string}>} */
+export const beginWaiting = (coming, leaving) =>
+  sendAs("POST", "/me/phone/waiting", { body: { new: coming, old_phone: leaving } });
+
+export const cancelWaiting = () => sendAs("DELETE", "/me/phone/waiting");
+
 /** It is shown this once, and kills the one before. @returns {Promise<{recovery_code: string}>} */
 export const drawRecoveryCode = () => sendAs("POST", "/me/recovery-code");
 
-/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean}>} */
+/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean, number_ready_at: string | null}>} */
 export const getMe = () => sendAs("GET", "/me");
 
 /**

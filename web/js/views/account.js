@@ -7,6 +7,7 @@ import { fill, focusHeading, h, icon } from "../dom.js";
 import { formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { confirmAction } from "./confirm.js";
+import { numberPart } from "./number-part.js";
 import { recoveryPart } from "./recovery-part.js";
 import { showReceipt } from "./receipts.js";
 
@@ -48,6 +49,7 @@ class AccountView {
           h("p", { class: "account-lead" }, t("account.devices_lead")),
           this.devices,
         ),
+        numberPart(this.#life.signal),
         recoveryPart(this.#life.signal),
         this.#leak(),
       ),
