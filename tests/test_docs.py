@@ -27,12 +27,14 @@ def error_classes() -> Iterator[type[AppError]]:
 
 
 def test_every_route_is_listed_and_no_other() -> None:
-    listed = set(re.findall(r"^\| `([A-Z]+) (/[^`]*)`", read("api.md"), re.MULTILINE))
+    rows = re.findall(r"^\| `([A-Z]+) (/[^`]*)`", read("api.md"), re.MULTILINE)
+    listed = set(rows)
     served = {
         (method, path.removeprefix("/v1")) for path, by in app.routes.items() for method in by
     }
 
     assert listed == served
+    assert len(rows) == len(listed)
 
 
 def test_every_error_is_listed_with_its_status_and_no_other() -> None:
