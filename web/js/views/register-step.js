@@ -134,7 +134,8 @@ const READABLE = { tabindex: "0", role: "region" };
 
 /** @param {string} line */
 function paragraph(line) {
-  return line ? h("p", {}, line) : null;
+  const isHeading = /^(\d+\. |[一二三四五六七八九十]+、)/.test(line);
+  return line ? h("p", { class: isHeading && "policy-heading" }, line) : null;
 }
 
 /** @param {HTMLInputElement} input @param {string} words */
