@@ -2,7 +2,7 @@
 
 import gc
 
-gc.set_threshold(10_000, 20, 20)
-"""A start makes a hundred thousand objects that stay; by default they would be searched for garbage
-over and over (docs/decisions/0019-cold-start.md).
+gc.set_threshold(100_000, 20, 20)
+"""A start makes 80,000 objects that stay, and would be searched for garbage again and again. What
+waits uncollected afterwards is a few megabytes at most (docs/decisions/0019-cold-start.md).
 """

@@ -48,6 +48,10 @@ METRICS: Mapping[str, Metric] = {
     "login_linked": Metric("LoginsLinked"),
     "login_unlinked": Metric("LoginsUnlinked"),
     "human_check_failed": Metric("HumanChecksFailed"),
+    "payment_mismatched": Metric("PaymentsMismatched"),
+    "refund_stuck": Metric("RefundsStuck"),
+    "provider_silent": Metric("ProvidersSilent"),
+    "notification_refused": Metric("NotificationsRefused"),
     "request_failed": Metric("RequestsFailed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
 }

@@ -8,6 +8,7 @@ import pytest
 
 from app import app
 from chalicelib.identity.code_limits import ALARMING
+from chalicelib.identity.guest_limits import GUESTS_PER_DAY
 from chalicelib.metrics import METRICS, NAMESPACE, STAGE
 from tests.infra.reading import Template, resources_of
 
@@ -62,7 +63,7 @@ class TestMetrics:
     def test_every_limit_that_needs_us_has_an_alarm(self, template: Template) -> None:
         watched = {dimensions(alarm).get("limit") for alarm in alarms(template).values()}
 
-        assert watched - {None} == ALARMING
+        assert watched - {None} == ALARMING | {GUESTS_PER_DAY}
 
     def test_the_stage_is_the_one_the_functions_count_for(self, template: Template) -> None:
         stage = template["Globals"]["Function"]["Environment"]["Variables"]["STAGE"]
@@ -109,7 +110,7 @@ class TestRunbook:
         assert named - written <= {
             "dead_letter_failed",  # written with its outcome: dead_letter_{outcome}
             "request_id",
-            *("process_upload", "fail_upload", "expire_photos"),
+            *("process_upload", "fail_upload", "expire_photos", "check_payments"),
             *("sms_sender", "human_check"),
         }
 
