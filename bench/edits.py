@@ -45,6 +45,7 @@ _EDIT = parse_recipe(
     }
 )
 _TONE = parse_recipe({"version": 1, "tone": _TONES})
+_CUBE = parse_recipe({"version": 1, "look": {"preset": "harbour@1"}})
 
 
 def measure(photos: Sequence[Path]) -> list[Figure]:
@@ -79,10 +80,12 @@ def _race_edits(photo: Path) -> list[Figure]:
 
 def _race_tones() -> list[Figure]:
     image = draw_scene(2048, 1536)
-    plan = compile_plan(_TONE, Source(2048, 1536), _OUTPUT)
+    picture = ColouredImage(image, is_display_p3=False)
+    folded, cube = (compile_plan(one, Source(2048, 1536), _OUTPUT) for one in (_TONE, _CUBE))
     times = _interleaved(
         {
-            "ifotor": lambda: run(plan, ColouredImage(image, is_display_p3=False)),
+            "ifotor": lambda: run(folded, picture),
+            "ifotor_cube": lambda: run(cube, picture),
             "enhance": lambda: _enhance(image),
         }
     )

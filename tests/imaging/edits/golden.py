@@ -83,12 +83,15 @@ RECIPES: dict[str, Mapping[str, object]] = {
         }.items()
     },
     **{
+        f"decoration-frame-{style}": {"decoration": {"frame": {"style": style}}}
+        for style in ("instant", "mount", "film")
+    },
+    **{
         f"decoration-{name}": {"decoration": {name: value}}
         for name, value in {
             "collage": {"photos": [PHOTO, PHOTO], "ratio": "3:2"},
             "rounded": {"radius_percent": 20, "background": "#203040"},
             "border": {"width_percent": 6, "colour": "#aa3300"},
-            "frame": {"style": "film"},
             "watermarks": [{"photo": PHOTO, "opacity": 60, "rotate_degrees": 15}],
             "texts": [{"text": "西湖 Hello", "size_percent": 14, "outline_percent": 6}],
         }.items()

@@ -80,6 +80,15 @@ class TestText:
             assert right <= 196
             assert bottom <= 96
 
+    @pytest.mark.parametrize("size", [5, 40])
+    def test_is_written_to_the_last_character(self, size: int) -> None:
+        one, other = (
+            decorated(NIGHT, texts=[{"text": "字" * 80 + last, "size_percent": size}])
+            for last in "口一"
+        )
+
+        assert difference(one, other) > 50
+
     def test_grows_with_its_size(self) -> None:
         heights = []
         for size in (10, 20, 30):
@@ -133,6 +142,14 @@ class TestEdges:
         assert max(result.size) <= 256
         assert result.size == planned(image, {"decoration": asked}, long_side_px=256).size
         assert at(result, 0.5, 0.45) == (255, 0, 0)
+
+    def test_whole_pixels_of_edges_are_counted_before_they_are_drawn(self) -> None:
+        for width in range(1, 600, 7):
+            for percent in (0.7, 3.3, 11.9, 24.7):
+                asked = {"border": {"width_percent": percent}, "frame": {"style": "instant"}}
+                image = Image.new("L", (width, 300))
+                plan = planned(image, {"decoration": asked}, long_side_px=256)
+                assert max(plan.size) <= 256
 
     def test_round_corners_are_transparent_where_they_can_be(self) -> None:
         rounded = {"radius_percent": 50}

@@ -256,6 +256,16 @@ class TestSource:
         assert plan.decode_px == 2048
         assert run(plan, ColouredImage(decoded, is_display_p3=False)).image.size == (2016, 1512)
 
+    def test_however_small_the_crop_no_more_than_4096_px_are_decoded(self) -> None:
+        box = {"left": 0.5, "top": 0.5, "right": 0.51, "bottom": 0.51}
+
+        plan = compile_plan(
+            recipe(geometry={"crop": {"box": box}}), Source(12000, 9000), Output(2048)
+        )
+
+        assert plan.decode_px == 4096
+        assert plan.size == (120, 90)
+
     def test_hidden_colours_do_not_bleed(self) -> None:
         image = Image.new("RGBA", (40, 40), (255, 0, 0, 0))
         image.paste((0, 0, 255, 255), (10, 10, 30, 30))
