@@ -45,6 +45,7 @@ class People:
     log: FakeLog
     session_ring: FakeRing
     phone_ring: FakeRing
+    recovery_store: DormantStore | None = None
 
     def build_identity(self) -> None:
         self._build_challenges()
@@ -73,7 +74,7 @@ class People:
         self.vault = FakeVault()
         self.registering = RegistrationService(challenges=self.challenges, clock=self.clock)
         self.recovery = RecoveryService(
-            store=DormantStore(self.accounts),
+            store=self.recovery_store or DormantStore(self.accounts),
             ring=self.phone_ring,
             clock=self.clock,
             entropy=self.entropy,

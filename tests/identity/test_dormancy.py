@@ -2,10 +2,11 @@
 more than the number, or begins anew beside it. Nobody sees the old owner's photos by a code alone.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from chalicelib.clock import to_iso
 from chalicelib.errors import (
     CodeRejected,
     Conflict,
@@ -16,11 +17,12 @@ from chalicelib.errors import (
     Unauthenticated,
 )
 from chalicelib.identity.dormancy import DormantAnswer
+from chalicelib.identity.dormant_store import DormantStore
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.registration import Registration
 from chalicelib.ids import UserId
 from chalicelib.keys import phone_key, profile_key, user_partition
-from chalicelib.storage import read_partition
+from chalicelib.storage import Exists, Update, read_partition
 from tests.faults import counted_calls
 from tests.registering import AS_ADULT
 from tests.world import ALICE_PHONE, World
@@ -250,15 +252,24 @@ class TestNotMine:
 
     def test_owner_who_comes_back_in_between_keeps_the_account(self, world: World) -> None:
         owner = world.open_session()
-        code = set_recovery_code(world, owner)
         leave_alone(world)
-        abandoned = world.recovery.get_abandoned(owner.account)
-        come(world, with_code(code))
-        row = world.accounts.get(profile_key(owner.account.id)) or {}
+        key = profile_key(owner.account.id)
+        index = (world.accounts.get(key) or {})["phone_index"]
 
-        assert row["last_login_at"] != abandoned["last_login_at"]
-        with pytest.raises(Conflict):
-            world.recovery.get_abandoned(owner.account)
+        class Meanwhile(DormantStore):
+            def was_used_since(self, user_id: UserId, then: datetime) -> bool:
+                is_in_use = super().was_used_since(user_id, then)
+                came = {"last_login_at": to_iso(world.clock.now())}
+                world.accounts.write(Update(key=key, set=came, when=Exists()))
+                return is_in_use
+
+        world.recovery_store = Meanwhile(world.accounts)
+        world.build_identity()
+        with pytest.raises(CodeRejected):
+            come(world, NOT_MINE, AS_ADULT)
+
+        assert (world.accounts.get(phone_key(index)) or {})["user_id"] == owner.account.id
+        assert "locked_at" not in (world.accounts.get(key) or {})
 
     def test_number_belongs_to_one_account_throughout(self, world: World) -> None:
         owner = world.open_session()

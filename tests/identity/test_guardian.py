@@ -11,12 +11,15 @@ from chalicelib.errors import (
     GuardianRequired,
     TooManyRequests,
 )
-from chalicelib.identity.codes import CodeClaim
+from chalicelib.identity.codes import CodeClaim, Purpose, code_mac
 from chalicelib.identity.new_sessions import Login
+from chalicelib.identity.ports import MessageKind
 from chalicelib.identity.registration import AgeBand, Registration
+from chalicelib.ids import ChallengeId
 from chalicelib.keys import ACCEPTANCE_PREFIX, user_partition
 from chalicelib.phone import Phone
 from chalicelib.storage import read_partition
+from tests.fakes import FakeRing
 from tests.faults import counted_calls
 from tests.limits import GENEROUS
 from tests.registering import AS_ADULT
@@ -114,6 +117,13 @@ class TestConsent:
 
 
 class TestPurpose:
+    def test_code_for_one_is_another_code_for_another(self) -> None:
+        purposes = [Purpose(kind, whom) for kind in MessageKind for whom in ("", CHILD, "a user")]
+        secret, challenge_id = FakeRing().current(), ChallengeId("one")
+        macs = {code_mac(secret, one, challenge_id, GUARDIAN, "123456") for one in purposes}
+
+        assert len(macs) == len(purposes)
+
     def test_consent_to_one_child_is_none_to_another(self, world: World) -> None:
         guardian = ask_guardian(world, OTHER_CHILD)
 
