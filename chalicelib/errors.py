@@ -5,6 +5,7 @@ AppError
 ├── IdempotencyKeyRequired  400
 ├── Unauthenticated         401
 ├── AccountFrozen           403  until a code that is asked for now is used
+├── GuestCannotBuy          403  what is bought must outlive a guest
 ├── NotFound                404  also what belongs to somebody else, and what has expired
 ├── MethodNotAllowed        405
 ├── Conflict                409
@@ -86,6 +87,10 @@ class Unauthenticated(AppError):
 
 class AccountFrozen(AppError):
     status, code, title = 403, "account_frozen", "The account is frozen; log in with a fresh code"
+
+
+class GuestCannotBuy(AppError):
+    status, code, title = 403, "guest_cannot_buy", "Register before you buy"
 
 
 class NotFound(AppError):
@@ -265,8 +270,6 @@ class Unavailable(AppError):
 
 
 class PaymentUnavailable(Unavailable):
-    """Nothing is known about what became of the call: an order stands as it stood."""
-
     status, code, title = 503, "payment_unavailable", "The payment provider does not answer"
 
 

@@ -53,6 +53,8 @@ METRICS: Mapping[str, Metric] = {
     "provider_silent": Metric("ProvidersSilent"),
     "notification_refused": Metric("NotificationsRefused"),
     "request_failed": Metric("RequestsFailed"),
+    "refund_due": Metric("RefundsDue"),
+    "notification_probed": Metric("NotificationsProbed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
 }
 """Every event of identity is here, and what else an operator is woken for."""

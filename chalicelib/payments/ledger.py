@@ -13,12 +13,10 @@ from chalicelib.payments.catalogue import Product, Unit
 
 
 class Account(StrEnum):
-    """The first two are the wallet's and never negative; the others are the house's."""
+    """The first is the wallet's and never negative; the others are the house's."""
 
     AVAILABLE = "available"
-    HELD = "held"
     SOLD = "sold"
-    SPENT = "spent"
     LOST = "lost"
     """Given back in money after it had been spent."""
 
@@ -51,7 +49,6 @@ class Balance:
     """Credits of a wallet."""
 
     available: int = 0
-    held: int = 0
 
 
 def purchase(product: Product, reference: str, at: datetime) -> Entry:
@@ -74,11 +71,8 @@ def reclaim(unit: Unit, reference: str, at: datetime, *, taken: int, lost: int) 
 
 def balance_of(entries: Iterable[Entry]) -> Balance:
     """Derive the balance of a wallet's credits from all of its entries."""
-    credits = [entry for entry in entries if entry.unit is Unit.CREDITS]
-    return Balance(
-        available=sum(entry.sum_of(Account.AVAILABLE) for entry in credits),
-        held=sum(entry.sum_of(Account.HELD) for entry in credits),
-    )
+    credits = (entry for entry in entries if entry.unit is Unit.CREDITS)
+    return Balance(sum(entry.sum_of(Account.AVAILABLE) for entry in credits))
 
 
 def member_until(entries: Iterable[Entry]) -> datetime | None:

@@ -36,13 +36,7 @@ class NotificationService:
         try:
             self._take(name, headers, body)
         except NotificationRefused as refusal:
-            is_probe = refusal.reason == "probe"
-            self._log.record(
-                "notification_refused",
-                level=Level.INFO if is_probe else Level.WARNING,
-                provider=name,
-                reason=refusal.reason,
-            )
+            self._note_refusal(name, refusal.reason)
             return Verdict.REFUSED
         except Mismatch:
             return Verdict.REFUSED
@@ -60,3 +54,10 @@ class NotificationService:
         notification = provider.read_notification(headers, body, self._clock.now())
         outcome = self._settling.settle(notification)
         self._log.record("notification_taken", provider=name, reason=outcome)
+
+    def _note_refusal(self, name: Provider, reason: str) -> None:
+        """Count what was refused. WeChat's probes are meant to be, and wake nobody."""
+        if reason == "probe":
+            self._log.record("notification_probed", provider=name)
+            return
+        self._log.record("notification_refused", level=Level.WARNING, provider=name, reason=reason)

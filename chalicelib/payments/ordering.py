@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import InvalidRequest, MethodNotOffered, NotFound
+from chalicelib.errors import GuestCannotBuy, InvalidRequest, MethodNotOffered, NotFound
 from chalicelib.ids import Caller, Entropy, OrderNo, UserId, digest
 from chalicelib.observability import EventLog
 from chalicelib.payments.catalogue import PRODUCTS, Product
@@ -84,9 +84,11 @@ class OrderingService:
         A repeat with the same key returns the same order, and how to pay it anew while it can be.
 
         Raises:
-            MethodNotOffered, InvalidRequest, QuotaExceeded, IdempotencyKeyReused.
+            GuestCannotBuy, MethodNotOffered, InvalidRequest, QuotaExceeded, IdempotencyKeyReused.
             PaymentUnavailable: the order stands; repeat with the same key.
         """
+        if caller.guest_until is not None:
+            raise GuestCannotBuy
         product = PRODUCTS.get(wish.product_id)
         if product is None:
             raise InvalidRequest.at("/product_id", "There is no such product.")

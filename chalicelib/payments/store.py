@@ -135,7 +135,7 @@ class PaymentStore:
 
     def get_balance(self, wallet: WalletId) -> Balance:
         row = self._payments.get(balance_key(wallet)) or {}
-        return Balance(available=row.get("available", 0), held=row.get("held", 0))
+        return Balance(available=row.get("available", 0))
 
     def list_entries(self, wallet: WalletId) -> Iterator[Entry]:
         after = None

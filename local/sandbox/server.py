@@ -16,7 +16,8 @@ from local.sandbox.keys import Keys
 from local.sandbox.trades import Trades
 from local.sandbox.wechatpay import Message, WechatpaySandbox
 
-NOTIFY_TIMEOUT_S = 10
+NOTIFY_TIMEOUT_S = 30
+"""Longer than the API may take; WeChat itself waits five seconds, and sends it again."""
 
 
 class Sandbox:
@@ -38,7 +39,8 @@ def post(url: str, message: Message) -> str:
         with urllib.request.urlopen(request, timeout=NOTIFY_TIMEOUT_S) as reply:
             return f"{reply.status} {reply.read(100).decode(errors='replace')}".strip()
     except urllib.error.HTTPError as error:
-        return f"{error.code} {error.read(100).decode(errors='replace')}".strip()
+        with error:
+            return f"{error.code} {error.read(100).decode(errors='replace')}".strip()
     except OSError as error:
         return f"no answer: {type(error).__name__}"
 

@@ -1,11 +1,13 @@
 """Buying against both providers over HTTP, as the sandbox plays them from their documents."""
 
 import json
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from chalicelib.errors import (
+    GuestCannotBuy,
     IdempotencyKeyReused,
     InvalidRequest,
     MethodNotOffered,
@@ -13,6 +15,7 @@ from chalicelib.errors import (
     PaymentUnavailable,
     QuotaExceeded,
 )
+from chalicelib.ids import Caller
 from chalicelib.payments.ledger import Balance
 from chalicelib.payments.model import Method, Provider, Verdict
 from chalicelib.payments.orders import ORDERS_PER_DAY, Order, OrderState
@@ -118,6 +121,19 @@ class TestPlacing:
     def test_jsapi_alone_needs_its_payer(self, shop: Shop, method: Method, openid: str) -> None:
         with pytest.raises(InvalidRequest):
             shop.place(method, openid=openid)
+
+    def test_a_guest_buys_nothing(self, shop: Shop) -> None:
+        guest = Caller(
+            user_id=ALICE.user_id,
+            session_id=ALICE.session_id,
+            pseudonym="g1",
+            guest_until=shop.clock.now() + timedelta(days=7),
+        )
+
+        with pytest.raises(GuestCannotBuy):
+            shop.place(caller=guest)
+
+        assert list_orders(shop) == []
 
     def test_what_is_not_in_the_catalogue_is_not_sold(self, shop: Shop) -> None:
         with pytest.raises(InvalidRequest):

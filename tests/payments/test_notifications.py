@@ -104,7 +104,7 @@ class TestWechatpayEnvelope:
         assert shop.deliver(WECHATPAY, told, wechatpay_signature=probe) is Verdict.REFUSED
 
         [line] = shop.log.lines
-        assert (line["reason"], line["level"]) == ("probe", "INFO")
+        assert (line["message"], line["level"]) == ("notification_probed", "INFO")
         assert untouched(shop, order)
 
     @pytest.mark.parametrize(

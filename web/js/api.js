@@ -37,6 +37,13 @@ import * as session from "./session.js";
  * @typedef {{recovery_code?: string, is_not_mine?: boolean}} SecondFactor
  * @typedef {{version: string, locale: string, sha256: string, text: string}} Policy
  * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
+ * @typedef {{id: string, price_minor: number, currency: string, unit: "credits" | "member_days", quantity: number}} Product
+ * @typedef {{
+ *   id: string,
+ *   state: "awaiting_payment" | "paid" | "closed" | "refund_due" | "partly_refunded" | "refunded",
+ *   product: Product, method: string, total_minor: number, refunded_minor: number,
+ *   currency: string, created_at: string, expires_at: string,
+ * }} Order
  * @typedef {{
  *   body?: unknown, headers?: Record<string, string>, signal?: AbortSignal,
  *   patienceMs?: number, token?: string | null,
@@ -261,3 +268,27 @@ export const deletePhotos = (ids) => sendAs("POST", "/photos/deletions", { body:
 
 /** One batch of everything; repeat while `has_more`. @returns {Promise<Destroyed>} */
 export const deleteAllPhotos = () => sendAs("POST", "/photos/deletions", { body: { all: true } });
+
+/** @returns {Promise<{products: Product[], methods: string[]}>} both empty where nobody takes payments */
+export const listProducts = () => sendAs("GET", "/products");
+
+/**
+ * @param {string} productId
+ * @param {string} method one of those offered
+ * @param {string} idempotencyKey the same key gives the same order again
+ * @returns {Promise<{order: Order, payment: Record<string, string> | null}>}
+ */
+export const placeOrder = (productId, method, idempotencyKey) =>
+  sendAs("POST", "/orders", {
+    body: { product_id: productId, method },
+    headers: { "Idempotency-Key": idempotencyKey },
+  });
+
+/** @param {string} id @returns {Promise<Order>} */
+export const getOrder = (id) => sendAs("GET", `/orders/${encodeURIComponent(id)}`);
+
+/** Newest first. @param {number} limit @returns {Promise<{orders: Order[], next_cursor: string | null}>} */
+export const listOrders = (limit) => sendAs("GET", `/orders?limit=${limit}`);
+
+/** @returns {Promise<{available: number, member_until: string | null}>} */
+export const getCredits = () => sendAs("GET", "/me/credits");

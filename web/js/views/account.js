@@ -8,6 +8,7 @@ import { formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { confirmAction } from "./confirm.js";
 import { numberPart } from "./number-part.js";
+import { creditsPart } from "./credits-part.js";
 import { recoveryPart } from "./recovery-part.js";
 import { showReceipt } from "./receipts.js";
 
@@ -50,6 +51,7 @@ class AccountView {
           this.devices,
         ),
         numberPart(this.#life.signal),
+        creditsPart(this.#life.signal),
         recoveryPart(this.#life.signal),
         this.#leak(),
       ),
