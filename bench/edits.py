@@ -130,7 +130,7 @@ def _load_libvips() -> Callable[[Path], None] | None:
     curve = table(before_matrix(_TONE.tone)) or bytes(range(256))
     cells = colour_matrix(_TONE.tone)
     lookup = pyvips.Image.new_from_memory(curve[:256], 256, 1, 1, "uchar")
-    matrix = pyvips.Image.new_from_array([cells[0:3], cells[4:7], cells[8:11]])
+    matrix = pyvips.Image.new_from_array([list(cells[row : row + 3]) for row in (0, 4, 8)])
 
     def edit_with_libvips(photo: Path) -> None:
         image = pyvips.Image.thumbnail(str(photo), 2048, height=1152, crop="centre")

@@ -79,6 +79,11 @@ def small_project(tmp_path: Path, root: Path) -> Path:
 
 
 class TestBundle:
+    def test_font_comes_with_its_licence(self, bundle: zipfile.ZipFile) -> None:
+        folder = "chalicelib/imaging/fonts"
+
+        assert {f"{folder}/ifotor-sans-sc.otf", f"{folder}/OFL.txt"} <= set(bundle.namelist())
+
     def test_holds_the_application_and_its_run_time(self, bundle: zipfile.ZipFile) -> None:
         names = set(bundle.namelist())
 
