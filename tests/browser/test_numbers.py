@@ -10,7 +10,7 @@ from local.client import Client
 from local.system import System
 from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow
 from tests.browser.journeys import code_from_panel, overflow_px, register, sign_in
-from tests.live.ageing import leave_alone
+from tests.live.ageing import end_wait, leave_alone
 from tests.phones import next_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -58,6 +58,34 @@ def test_a_lost_number_takes_a_week_that_can_be_cut_short(
 
     expect(page.get_by_text("The change is cancelled")).to_be_visible()
     expect(part.get_by_role("button", name="Change my number")).to_be_visible()
+
+
+def test_after_the_week_the_new_number_is_proven_once_more(
+    open_window: OpenWindow, system: System
+) -> None:
+    window = open_window(size=PHONE)
+    page = window.page
+    sign_in(window)
+    part = open_account(page)
+    expect(page.get_by_text("You're not signed in anywhere else.")).to_be_visible()
+    new = next_phone()
+    ask_codes(part, new, window.phone, is_lost=True)
+    page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
+    part.get_by_role("button", name="Start the seven days").click()
+    expect(part.get_by_text("Your account gets its new number after")).to_be_visible()
+    end_wait(system, user_id(page, system))
+
+    page.reload()
+    expect(part.get_by_text("The seven days are over")).to_be_visible(timeout=PATIENCE_MS)
+    part.get_by_role("button", name="Use the new number").click()
+    part.get_by_label("New phone number").fill(new)
+    part.get_by_role("button", name="Text the codes").click()
+    expect(part.get_by_label(f"Code sent to {new}")).to_be_focused(timeout=PATIENCE_MS)
+    code = Client(system.url).read_code(new)
+    page.get_by_role("button", name=f"Fill in {code}").click()
+    part.get_by_role("button", name="Change my number").click()
+
+    expect(page.get_by_text("Your number is changed")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_both_codes_change_the_number(open_window: OpenWindow, system: System) -> None:

@@ -1,4 +1,4 @@
-"""Makes accounts of the live system look long left alone."""
+"""Lets time go by for accounts of the live system."""
 
 from local.system import System
 
@@ -23,3 +23,14 @@ def leave_alone(system: System, user_id: str) -> None:
                 ExpressionAttributeNames={"#name": name},
                 ExpressionAttributeValues={":then": {"S": LONG_AGO}},
             )
+
+
+def end_wait(system: System, user_id: str) -> None:
+    """Let the wait for another number be over, and stay open."""
+    system.cloud.client("dynamodb").update_item(
+        TableName=system.outputs["AccountsTableName"],
+        Key={"pk": {"S": f"USER#{user_id}"}, "sk": {"S": "CHANGE"}},
+        UpdateExpression="SET ready_at = :then",
+        ConditionExpression="attribute_exists(ready_at)",
+        ExpressionAttributeValues={":then": {"S": LONG_AGO}},
+    )
