@@ -38,8 +38,10 @@ def test_every_route_is_listed_and_no_other() -> None:
 
 
 def test_every_error_is_listed_with_its_status_and_no_other() -> None:
-    listed = set(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", read("errors.md"), re.MULTILINE))
+    rows = re.findall(r"^\| `(\w+)` \| (\d{3}) \|", read("errors.md"), re.MULTILINE)
+    listed = set(rows)
 
+    assert len(rows) == len(listed)
     assert listed == {(one.code, str(one.status)) for one in error_classes()}
     assert PROBLEM_BASE in read("errors.md")
 

@@ -1,8 +1,8 @@
 """Rules of numbers that may have passed to somebody else (A26). No I/O.
 
-A carrier may give a number to another customer: in mainland China after it has rested for 90 days,
-in the United States for 45 at least (47 CFR § 52.15(f)(1)(ii) and (f)(8)). A code then proves who
-holds the number today, not who opened the account.
+A carrier may give a number to another customer: in mainland China after it has rested for 90 days
+(电信服务规范, of the ministry), in the United States after 45 (FCC 18-177, 84 FR 11226; both read
+2026-11). A code then proves who holds the number today, not who opened the account.
 """
 
 from datetime import timedelta
