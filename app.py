@@ -17,6 +17,7 @@ from chalicelib.identity.provider_routes import routes as provider_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.observability import begin_invocation
 from chalicelib.payments.routes import routes as payments_routes
+from chalicelib.photos.edits.routes import routes as edits_routes
 from chalicelib.photos.routes import routes as photos_routes
 
 app = Chalice(app_name="ifotor", configure_logs=False)
@@ -31,6 +32,7 @@ app.register_blueprint(number_routes, url_prefix="/v1")
 app.register_blueprint(payments_routes, url_prefix="/v1")
 app.register_blueprint(provider_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
+app.register_blueprint(edits_routes, url_prefix="/v1")
 
 SWEEP_RESERVE = timedelta(seconds=30)
 """Left of a sweep's time when it stops taking photos: one deletion with every retry fits into it.
@@ -49,6 +51,16 @@ def process_upload(event: Any) -> Any:
 @app.on_sqs_message(queue="uploads-dead-letter", batch_size=1)
 def fail_upload(event: Any) -> Any:
     return services().uploads.give_up_uploads(event.to_dict())
+
+
+@app.on_sqs_message(queue="edits", batch_size=1)
+def process_edit(event: Any) -> Any:
+    return services().edits.worker.process_edits(event.to_dict())
+
+
+@app.on_sqs_message(queue="edits-dead-letter", batch_size=1)
+def fail_edit(event: Any) -> Any:
+    return services().edits.worker.give_up_edits(event.to_dict())
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES))

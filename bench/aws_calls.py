@@ -19,8 +19,11 @@ from chalicelib.errors import CodeRejected
 from chalicelib.identity.codes import Challenge
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.sessions import EndingScope
-from chalicelib.ids import SystemEntropy, UserId
+from chalicelib.ids import PhotoId, SystemEntropy, UserId
 from chalicelib.keys import original_object
+from chalicelib.photos.edits.items import job_to_message
+from chalicelib.photos.edits.model import OutputWish
+from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.granting import Upload
 from chalicelib.photos.model import UploadRequest
 from tests.fakes import FakeClock, code_in
@@ -50,6 +53,9 @@ _MAX_CALLS = {
     "grant_1": 1,
     "grant_50": 1,
     "process_upload": 8,  # claim, get, three puts, commit, delete, note
+    "request_edit": 3,  # photo, one transaction, message
+    "process_edit": 7,  # claim, photo, get, three puts, commit
+    "choose_edit": 3,  # photo, edit, the choice
 }
 
 
@@ -138,4 +144,20 @@ def _count_photos(container: Container, user_id: UserId) -> dict[str, int]:
     counts["process_upload"] = _count(
         lambda: container.uploads.process_uploads(event, within=FUNCTION_TIME)
     )
+    return counts | _count_edits(container.edits, user_id, photo_id)
+
+
+def _count_edits(edits: EditServices, user_id: UserId, photo_id: PhotoId) -> dict[str, int]:
+    asked = {}
+
+    def ask() -> None:
+        asked["edit"] = edits.requests.request_edit(
+            user_id, photo_id, b'{"version":1}', OutputWish(), idempotency_key="e"
+        )
+
+    counts = {"request_edit": _count(ask)}
+    event = sqs_event(job_to_message(asked["edit"].job))
+    counts["process_edit"] = _count(lambda: edits.worker.process_edits(event))
+    choice = (user_id, photo_id, asked["edit"].id)
+    counts["choose_edit"] = _count(lambda: edits.history.choose_edit(*choice))
     return counts

@@ -1,5 +1,4 @@
-"""The composition root: adapters from settings, services from adapters, each made when first asked
-for.
+"""The composition root: adapters from settings, services from adapters, each made when asked for.
 
 All functions share one bundle; a function pays only for what it uses: what a login does without is
 imported where it is made (docs/decisions/0019-cold-start.md).
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.identity.guests import GuestService
     from chalicelib.identity.numbers import NumberService
     from chalicelib.identity.third_party_logins import ThirdPartyLogins
+    from chalicelib.photos.edits.services import EditServices
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
     from chalicelib.privacy.ports import PersonalData
@@ -187,20 +187,9 @@ class Container:
     def uploads(self) -> UploadWorker:
         from chalicelib.aws.sqs import SqsRetryQueue
         from chalicelib.imaging.renderer import LadderRenderer
-        from chalicelib.photos.processing import ProcessingService
-        from chalicelib.photos.worker import UploadWorker
 
-        processing = ProcessingService(
-            store=self.photos.store,
-            originals=self._originals,
-            renditions=self._renditions,
-            renderer=LadderRenderer(),
-            clock=self._clock,
-            entropy=self._entropy,
-            log=self.log,
-        )
         queue = SqsRetryQueue(client("sqs"), self._settings.uploads_queue_url)
-        return UploadWorker(processing=processing, queue=queue, log=self.log)
+        return self.photos.worker_with(LadderRenderer(), queue)
 
     @cached_property
     def payments(self) -> PaymentsContainer:
@@ -213,6 +202,14 @@ class Container:
             entropy=self._entropy,
             log=self.log,
         )
+
+    @cached_property
+    def edits(self) -> EditServices:
+        from chalicelib.aws.sqs import SqsJobQueue
+        from chalicelib.imaging.darkroom import PillowDarkroom
+
+        queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
+        return self.photos.edits_with(PillowDarkroom(), queue)
 
     @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:

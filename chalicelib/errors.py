@@ -8,6 +8,7 @@ AppError
 ├── GuestCannotBuy          403  what is bought must outlive a guest
 ├── NotFound                404  also what belongs to somebody else, and what has expired
 ├── MethodNotAllowed        405
+├── NotAcceptable           406
 ├── Conflict                409
 │   ├── RegistrationRequired     a new account needs a registration first
 │   ├── PolicyNotInForce         another version of the policy was accepted
@@ -32,6 +33,7 @@ AppError
 │   ├── OldNumberWrong           not the number of the account
 │   ├── MethodNotOffered        no contract with that provider, or not for that way to pay
 │   ├── ProviderLoginRejected    wrong, used, expired, begun elsewhere: one answer for all
+│   ├── InvalidRecipe            `errors` names the place in the recipe
 │   └── IdempotencyKeyReused     the key came before with another body
 ├── TooManyRequests         429  codes of a number, an address, a country or all; logins
 │   └── QuotaExceeded            of the account
@@ -46,7 +48,7 @@ the problem document (RFC 9457). No fact may be a secret, a phone number or a pr
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class AppError(Exception):
@@ -99,6 +101,12 @@ class NotFound(AppError):
 
 class MethodNotAllowed(AppError):
     status, code, title = 405, "method_not_allowed", "This address does not take that method"
+
+
+class NotAcceptable(AppError):
+    """The client shows no type that we write."""
+
+    status, code, title = 406, "not_acceptable", "There is no format that your app shows"
 
 
 class Conflict(AppError):
@@ -170,7 +178,7 @@ class InvalidRequest(AppError):
     status, code, title = 422, "invalid_request", "A field of the request is not valid"
 
     @classmethod
-    def at(cls, path: str, message: str) -> "InvalidRequest":
+    def at(cls, path: str, message: str) -> Self:
         return cls(message, errors=[{"path": path, "message": message}])
 
 
@@ -225,6 +233,12 @@ class SecondFactorRejected(CodeRejected):
 class ProviderLoginRejected(InvalidRequest):
     status, code = 422, "provider_login_rejected"
     title = "That login did not work; begin again"
+
+
+class InvalidRecipe(InvalidRequest):
+    """The recipe of an edit is not one; `errors` points to what is wrong."""
+
+    status, code, title = 422, "invalid_recipe", "That edit cannot be done"
 
 
 class IdempotencyKeyReused(InvalidRequest):
@@ -283,17 +297,3 @@ class ProviderUnavailable(Unavailable):
 
 PROBLEM_BASE = "https://ifotor.example/problems/"
 """Start of every problem `type`; stable, and documented under the same name in docs/errors.md."""
-
-
-def problem(error: AppError, instance: str) -> dict[str, object]:
-    """Render an error as a problem document (RFC 9457); `instance` is the request's id."""
-    document: dict[str, object] = {
-        "type": PROBLEM_BASE + error.code,
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-        "instance": instance,
-    }
-    if error.detail:
-        document["detail"] = error.detail
-    return document | error.facts

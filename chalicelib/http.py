@@ -18,6 +18,7 @@ from chalice.app import Blueprint, Response
 from msgspec import Struct, field
 
 from chalicelib.errors import (
+    PROBLEM_BASE,
     AppError,
     IdempotencyKeyRequired,
     Internal,
@@ -28,7 +29,6 @@ from chalicelib.errors import (
     PayloadTooLarge,
     Unauthenticated,
     UnsupportedMediaType,
-    problem,
 )
 from chalicelib.ids import Caller
 from chalicelib.observability import EventLog, Level, where
@@ -223,7 +223,7 @@ class Routes(Blueprint):
 def problem_response(error: AppError, request_id: str) -> Response:
     """Write a refusal as application/problem+json (RFC 9457)."""
     return Response(
-        body=json.dumps(problem(error, f"urn:request:{request_id}")),
+        body=json.dumps(_problem(error, f"urn:request:{request_id}")),
         status_code=error.status,
         headers={
             **COMMON_HEADERS,
@@ -231,6 +231,20 @@ def problem_response(error: AppError, request_id: str) -> Response:
             "Content-Type": "application/problem+json",
         },
     )
+
+
+def _problem(error: AppError, instance: str) -> dict[str, object]:
+    """Render an error as a problem document (RFC 9457); `instance` is the request's id."""
+    document: dict[str, object] = {
+        "type": PROBLEM_BASE + error.code,
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "instance": instance,
+    }
+    if error.detail:
+        document["detail"] = error.detail
+    return document | error.facts
 
 
 def render_framework_errors(event: Any, get_response: Callable[[Any], Response]) -> Response:

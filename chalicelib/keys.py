@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from chalicelib.clock import to_iso
 from chalicelib.ids import (
+    EditId,
     NoticeId,
     OrderNo,
     PhotoId,
@@ -26,6 +27,7 @@ SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#",
 NOTICE_PREFIX, ACCEPTANCE_PREFIX, LINKED_LOGIN_PREFIX = "NOTICE#", "ACCEPTANCE#", "LINKED#"
 JOINED_PREFIX = "JOINED#"
 GUEST_MARK = "GUEST"
+EDIT_PREFIX, EDIT_REQUEST_PREFIX = "EDIT#", "EDITREQUEST#"
 
 
 def user_partition(user_id: UserId) -> str:
@@ -106,6 +108,20 @@ def guest_mark_key(user_id: UserId) -> Key:
     return Key(user_partition(user_id), GUEST_MARK)
 
 
+def edits_prefix(photo_id: PhotoId) -> str:
+    """Start of the sort keys of a photo's edits."""
+    return f"{EDIT_PREFIX}{photo_id}#"
+
+
+def edit_key(user_id: UserId, photo_id: PhotoId, edit_id: EditId) -> Key:
+    return Key(user_partition(user_id), edits_prefix(photo_id) + edit_id)
+
+
+def edit_request_key(user_id: UserId, photo_id: PhotoId, idempotency_key: str) -> Key:
+    name = digest(f"{photo_id} {idempotency_key}")
+    return Key(user_partition(user_id), EDIT_REQUEST_PREFIX + name)
+
+
 def sweep_cursor_key() -> Key:
     return Key("SWEEP", "CURSOR")
 
@@ -178,6 +194,17 @@ def renditions_prefix(user_id: UserId, photo_id: PhotoId) -> str:
 
 def rendition_object(user_id: UserId, photo_id: PhotoId, name: str) -> str:
     return f"{renditions_prefix(user_id, photo_id)}{name}.jpg"
+
+
+def edit_objects_prefix(user_id: UserId, photo_id: PhotoId, edit_id: EditId) -> str:
+    """Below the photo's own prefix, so that whatever destroys the photo destroys its edits."""
+    return f"{renditions_prefix(user_id, photo_id)}{edit_id}/"
+
+
+def edit_object(
+    user_id: UserId, photo_id: PhotoId, edit_id: EditId, name: str, extension: str
+) -> str:
+    return f"{edit_objects_prefix(user_id, photo_id, edit_id)}{name}.{extension}"
 
 
 def owner_of_original(object_key: str) -> tuple[UserId, PhotoId]:

@@ -15,8 +15,11 @@ from chalicelib.metrics import METRICS, NAMESPACE, STAGE, Metric
 LOG_FIELDS = frozenset(
     {
         "attempt",
+        "bytes_in",
         "count",
+        "cpu_ms",
         "duration_ms",
+        "edit_id",
         "error",
         "is_new",
         "limit",
@@ -24,6 +27,7 @@ LOG_FIELDS = frozenset(
         "method",
         "objects",
         "order_id",
+        "peak_mb",
         "photo_id",
         "provider",
         "reason",

@@ -96,6 +96,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     wechatpay_secret_arn: str
     alipay_secret_arn: str
     """Of each provider: `{}` while there is no contract."""
+    edits_queue_url: str
     web_origin: str
     """Of the page, such as https://photos.example."""
     sms_sender: SmsSenderKind
@@ -168,6 +169,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             payments_secret_arn=required("PAYMENTS_SECRET_ARN"),
             wechatpay_secret_arn=required("WECHATPAY_SECRET_ARN"),
             alipay_secret_arn=required("ALIPAY_SECRET_ARN"),
+            edits_queue_url=required("EDITS_QUEUE_URL"),
             web_origin=_web_origin(required("WEB_ORIGIN")),
             sms_sender=sender,
             allowed_countries=_calling_codes(env, "ALLOWED_COUNTRIES"),

@@ -3,7 +3,7 @@
 import hashlib
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
@@ -15,9 +15,10 @@ from chalicelib.errors import (
 )
 from chalicelib.identity.ports import CodeMessage, LoginProvider, ProviderSubject, Secret
 from chalicelib.ids import UserId
+from chalicelib.imaging.darkroom import PillowDarkroom
 from chalicelib.observability import Level, listed
 from chalicelib.phone import Phone
-from chalicelib.photos.ports import ImageRefused, Rendered, RenderedPhoto
+from chalicelib.photos.ports import Edited, ImageRefused, Output, Rendered, RenderedPhoto
 
 START = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 """Noon in China, so that a few hours to either side stay within the day."""
@@ -162,6 +163,20 @@ class FakeRetryQueue:
         self.delays[receipt_handle] = delay
 
 
+class FakeJobQueue(FakeRetryQueue):
+    """Keeps what was sent; takes nothing while `is_down`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+        self.is_down = False
+
+    def send(self, body: str) -> None:
+        if self.is_down:
+            raise Unavailable
+        self.sent.append(body)
+
+
 class FakeRenderer:
     """Takes anything that begins like a JPEG and ends like one; draws nothing."""
 
@@ -190,4 +205,37 @@ class FakeRenderer:
                 for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
             ),
             frame_count=1,
+        )
+
+
+class FakeDarkroom(PillowDarkroom):
+    """Reads recipes as the real one; makes pictures that name what they were made of."""
+
+    def __init__(self) -> None:
+        self.failure: BaseException | None = None
+        self.meanwhile: Callable[[], object] | None = None
+
+    def edit(
+        self, source: BinaryIO, recipe: str, output: Output, others: Mapping[str, BinaryIO]
+    ) -> Edited:
+        if self.failure:
+            raise self.failure
+        if self.meanwhile:
+            self.meanwhile()
+        made_of = hashlib.sha256(recipe.encode() + source.read())
+        for name in sorted(others):
+            made_of.update(others[name].read())
+        data = made_of.digest() * 40
+        if output.max_bytes and len(data) > output.max_bytes:
+            raise ImageRefused("cannot_fit")
+        return Edited(
+            renditions=tuple(
+                Rendered(name=name, width_px=side, height_px=side, data=name.encode() + data)
+                for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
+            ),
+            media_type=output.media_type,
+            quality=output.quality,
+            engine="fake",
+            cpu_ms=1,
+            peak_mb=1,
         )

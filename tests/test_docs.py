@@ -10,6 +10,7 @@ from app import app
 from chalicelib import errors
 from chalicelib.errors import PROBLEM_BASE, AppError
 from chalicelib.imaging.model import RejectionReason
+from chalicelib.photos.edits.model import EDIT_REASON_TITLES
 from chalicelib.photos.model import REASON_TITLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +58,12 @@ def test_every_reason_is_listed_with_its_words_and_no_other() -> None:
 
     assert dict(rows) == dict(REASON_TITLES)
     assert {reason.value for reason in RejectionReason} <= REASON_TITLES.keys()
+
+
+def test_every_reason_of_an_edit_is_listed_with_its_words_and_no_other() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| edit \w+ \| (.*) \|$", read("errors.md"), re.M)
+
+    assert dict(rows) == dict(EDIT_REASON_TITLES)
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -23,6 +23,7 @@ from chalicelib.identity.guest_store import GuestRegisterStore
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import original_object
+from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.granting import GrantingService, Upload
 from chalicelib.photos.library import LibraryService
 from chalicelib.photos.model import UploadRequest
@@ -36,7 +37,9 @@ from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 from infra.template import assemble, get_stage
 from tests.fakes import (
     FakeClock,
+    FakeDarkroom,
     FakeEntropy,
+    FakeJobQueue,
     FakeLog,
     FakeRenderer,
     FakeRetryQueue,
@@ -98,6 +101,7 @@ def make_stores() -> Settings:
         wechatpay_secret_arn=secrets.create_secret(Name="wechatpay", SecretString="{}")["ARN"],
         alipay_secret_arn=secrets.create_secret(Name="alipay", SecretString="{}")["ARN"],
         uploads_queue_url=client("sqs").create_queue(QueueName="uploads")["QueueUrl"],
+        edits_queue_url=client("sqs").create_queue(QueueName="edits")["QueueUrl"],
         web_origin="https://photos.example",
         sms_sender=SmsSenderKind.SNS,
         allowed_countries="86,1,44",
@@ -138,6 +142,8 @@ class World(People):
         self.log = FakeLog()
         self.queue = FakeRetryQueue()
         self.renderer = FakeRenderer()
+        self.darkroom = FakeDarkroom()
+        self.edit_queue = FakeJobQueue()
         self.session_ring = FakeRing(b"session key")
         self.phone_ring = FakeRing(b"phone key")
         self.accounts = DynamoTable(self.dynamodb, "AccountsTable")
@@ -159,6 +165,15 @@ class World(People):
             store=store, renderer=renderer, clock=clock, entropy=self.entropy, log=log, **buckets
         )
         self.worker = UploadWorker(processing=self.processing, queue=self.queue, log=log)
+        self.edits = EditServices(
+            photos=self.photos,
+            renditions=self.renditions,
+            darkroom=self.darkroom,
+            queue=self.edit_queue,
+            clock=clock,
+            entropy=self.entropy,
+            log=log,
+        )
         self.photo_services = PhotoServices(
             photos=self.photos,
             register=GuestRegisterStore(self.accounts, clock),

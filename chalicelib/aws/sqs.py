@@ -1,7 +1,9 @@
-"""The port `RetryQueue` on SQS."""
+"""The ports `JobQueue` and `RetryQueue` on SQS."""
 
 from datetime import timedelta
 from typing import Any
+
+from chalicelib.aws.errors import busy_is_unavailable
 
 
 class SqsRetryQueue:
@@ -15,3 +17,9 @@ class SqsRetryQueue:
             ReceiptHandle=receipt_handle,
             VisibilityTimeout=int(delay.total_seconds()),
         )
+
+
+class SqsJobQueue(SqsRetryQueue):
+    @busy_is_unavailable()
+    def send(self, body: str) -> None:
+        self._client.send_message(QueueUrl=self._queue_url, MessageBody=body)

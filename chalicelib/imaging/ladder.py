@@ -14,10 +14,9 @@ from PIL import Image
 from chalicelib.imaging.colour import ColouredImage, standardise, to_srgb
 from chalicelib.imaging.decode import decode
 from chalicelib.imaging.encode import encode
-from chalicelib.imaging.model import ImageHeader, Rendition
+from chalicelib.imaging.model import FULL_PX, ImageHeader, Rendition
 from chalicelib.imaging.output import OutputType, OutputWish
 
-FULL_PX = 2048
 PREVIEW_PX = 1080
 THUMB_PX = 320
 
@@ -54,7 +53,7 @@ def render(source: BinaryIO, header: ImageHeader) -> tuple[Rendition, ...]:
         warnings.simplefilter("ignore")
         decoded = decode(source, header, long_side_px=FULL_PX)
     full = standardise(
-        _fitted(decoded.image, FULL_PX),
+        fitted(decoded.image, FULL_PX),
         icc_profile=decoded.icc_profile,
         has_p3_code=header.has_p3_code,
     )
@@ -62,8 +61,8 @@ def render(source: BinaryIO, header: ImageHeader) -> tuple[Rendition, ...]:
         # After the resize: it moves a quarter of the pixels it would have moved before.
         full = replace(full, image=full.image.transpose(_TO_UPRIGHT[decoded.orientation]))
     del decoded
-    preview = replace(full, image=_fitted(full.image, PREVIEW_PX))
-    thumb = replace(preview, image=_fitted(preview.image, THUMB_PX))
+    preview = replace(full, image=fitted(full.image, PREVIEW_PX))
+    thumb = replace(preview, image=fitted(preview.image, THUMB_PX))
     return (
         _encode("full", full),
         _encode("preview", preview),
@@ -71,7 +70,7 @@ def render(source: BinaryIO, header: ImageHeader) -> tuple[Rendition, ...]:
     )
 
 
-def _fitted(image: Image.Image, long_side_px: int) -> Image.Image:
+def fitted(image: Image.Image, long_side_px: int) -> Image.Image:
     """Shrink to the long side, keeping the shape; return the image itself when it fits."""
     ratio = long_side_px / max(image.size)
     if ratio >= 1:

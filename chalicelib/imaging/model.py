@@ -36,6 +36,10 @@ MAX_ANIMATION_PIXELS = 500_000_000
 """Canvas times frames. Only the first frame is used, but a bomb is not a photo."""
 
 
+FULL_PX = 2048
+"""The longest side that a photo has here, edited or not."""
+
+
 class MediaType(StrEnum):
     """The accepted types, as a client declares them. HEIC covers every HEVC-coded HEIF brand."""
 

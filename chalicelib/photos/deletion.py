@@ -1,7 +1,7 @@
 """Use case: destroying photos for good, by their owner's wish (FD.3) or because their time is over
 (FD.4).
 
-Mark, destroy every object, look again, delete the row. The mark fences workers off and makes the
+Mark, destroy every object, look again, delete the rows. The mark fences workers off and makes the
 photo due for the sweeper, so a deletion that dies half-way is finished by the next run.
 """
 
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
 from chalicelib.ids import PhotoId, UserId
-from chalicelib.keys import original_object, renditions_prefix
+from chalicelib.keys import edit_objects_prefix, original_object, renditions_prefix
 from chalicelib.observability import EventLog
+from chalicelib.photos.edits.model import EditJob
+from chalicelib.photos.edits.store import EditStore
 from chalicelib.photos.model import MAX_DELETED_AT_ONCE, Destroyed
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import Objects
@@ -29,12 +31,14 @@ class DeletionService:
         self,
         *,
         store: PhotoStore,
+        edits: EditStore,
         originals: Objects,
         renditions: Objects,
         clock: Clock,
         log: EventLog,
     ) -> None:
         self._store = store
+        self._edits = edits
         self._originals = originals
         self._renditions = renditions
         self._clock = clock
@@ -68,6 +72,18 @@ class DeletionService:
         """Destroy a photo if its time is over, or finish a deletion that died."""
         return self._destroy(user_id, photo_id, only_expired=True) or Destroyed()
 
+    def expire_edit(self, job: EditJob) -> Destroyed:
+        """Destroy an edit that ends before its photo does: one made of photos that end earlier."""
+        edit = self._edits.find(job)
+        if edit is None or self._clock.now() < edit.expires_at:
+            return Destroyed()
+        tally = self._renditions.destroy(
+            edit_objects_prefix(job.user_id, job.photo_id, job.edit_id)
+        )
+        self._edits.delete(job)
+        self._log.record("edit_expired", photo_id=job.photo_id, edit_id=job.edit_id)
+        return Destroyed(objects=tally.objects, size_bytes=tally.size_bytes)
+
     def _destroy(
         self, user_id: UserId, photo_id: PhotoId, *, only_expired: bool
     ) -> Destroyed | None:
@@ -77,6 +93,7 @@ class DeletionService:
             return None
         tally = self._originals.destroy(original_object(user_id, photo_id))
         tally += self._renditions.destroy(renditions_prefix(user_id, photo_id))
+        self._edits.delete_all(user_id, photo_id)
         self._store.delete_row(user_id, photo_id)
         self._log.record("photo_destroyed", photo_id=photo_id, objects=tally.objects)
         return Destroyed(photos=1, objects=tally.objects, size_bytes=tally.size_bytes)

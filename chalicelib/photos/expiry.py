@@ -5,6 +5,7 @@ from datetime import timedelta
 from chalicelib.clock import Clock
 from chalicelib.observability import EventLog
 from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.edits.model import EditJob
 from chalicelib.photos.guest_ending import GuestEndingService
 from chalicelib.photos.model import Destroyed
 from chalicelib.photos.sweep import DuePhotos
@@ -38,6 +39,9 @@ class ExpiryService:
                 break
             if due.photo_id is None:
                 self._guests.end_guest(due.user_id)
+            elif due.edit_id is not None:
+                job = EditJob(user_id=due.user_id, photo_id=due.photo_id, edit_id=due.edit_id)
+                destroyed += self._deletion.expire_edit(job)
             else:
                 destroyed += self._deletion.expire_photo(due.user_id, due.photo_id)
         self._log.record(

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
-from chalicelib.ids import PhotoId, UserId
+from chalicelib.ids import EditId, PhotoId, UserId
 from chalicelib.keys import due_bucket, due_shard
-from chalicelib.photos.model import Photo, PhotoState, Rendition, Usage
+from chalicelib.photos.model import CurrentEdit, Photo, PhotoState, Rendition, Usage
 from chalicelib.retention.model import TTL_SLACK
 from chalicelib.storage import Item
 
@@ -32,14 +32,7 @@ def ending_to_item(photo: Photo) -> dict[str, Any]:
     if photo.original_deleted_at is not None:
         ending["original_deleted_at"] = to_iso(photo.original_deleted_at)
     if photo.renditions:
-        ending["renditions"] = {
-            name: {
-                "width_px": rendition.width_px,
-                "height_px": rendition.height_px,
-                "size_bytes": rendition.size_bytes,
-            }
-            for name, rendition in photo.renditions.items()
-        }
+        ending["renditions"] = renditions_to_item(photo.renditions)
     return ending
 
 
@@ -73,12 +66,47 @@ def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
         original_bytes=row.get("original_bytes"),
         frame_count=row.get("frame_count"),
         original_deleted_at=instant("original_deleted_at"),
-        renditions=_renditions(row.get("renditions", {})),
+        renditions=renditions_from_item(row.get("renditions", {})),
+        edits=tuple(row.get("edits", ())),
+        edits_version=row.get("edits_version", 0),
+        wanted_edit=row.get("wanted_edit"),
+        current_edit=_current_edit(row.get("current_edit")),
         moving_to=row.get("moving_to"),
     )
 
 
-def _renditions(rows: Mapping[str, Mapping[str, int]]) -> dict[str, Rendition]:
+def current_edit_to_item(edit: CurrentEdit) -> dict[str, Any]:
+    return {
+        "id": edit.id,
+        "media_type": edit.media_type,
+        "expires_at": to_iso(edit.expires_at),
+        "renditions": renditions_to_item(edit.renditions),
+    }
+
+
+def _current_edit(row: Item | None) -> CurrentEdit | None:
+    if row is None:
+        return None
+    return CurrentEdit(
+        id=EditId(row["id"]),
+        media_type=row["media_type"],
+        expires_at=from_iso(row["expires_at"]),
+        renditions=renditions_from_item(row["renditions"]),
+    )
+
+
+def renditions_to_item(renditions: Mapping[str, Rendition]) -> dict[str, dict[str, int]]:
+    return {
+        name: {
+            "width_px": rendition.width_px,
+            "height_px": rendition.height_px,
+            "size_bytes": rendition.size_bytes,
+        }
+        for name, rendition in renditions.items()
+    }
+
+
+def renditions_from_item(rows: Mapping[str, Mapping[str, int]]) -> dict[str, Rendition]:
     return {
         name: Rendition(
             width_px=row["width_px"], height_px=row["height_px"], size_bytes=row["size_bytes"]
@@ -88,4 +116,7 @@ def _renditions(rows: Mapping[str, Mapping[str, int]]) -> dict[str, Rendition]:
 
 
 def usage_from_item(row: Item | None) -> Usage:
-    return Usage(photos=row["photos"], size_bytes=row["size_bytes"]) if row else Usage()
+    row = row or {}
+    return Usage(
+        photos=row.get("photos", 0), size_bytes=row.get("size_bytes", 0), edits=row.get("edits", 0)
+    )

@@ -8,8 +8,10 @@ from itertools import islice
 from chalicelib.clock import Clock
 from chalicelib.errors import NotFound
 from chalicelib.ids import PhotoId, UserId
-from chalicelib.keys import rendition_object
-from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, Photo, PhotoState
+from chalicelib.keys import edit_object, rendition_object
+from chalicelib.photos.edits.model import EXTENSIONS
+from chalicelib.photos.model import DOWNLOAD_LIFETIME, MAX_WAIT, CurrentEdit, Photo, PhotoState
+from chalicelib.photos.naming import file_name
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import Objects
 
@@ -18,10 +20,17 @@ POLL_INTERVAL = timedelta(milliseconds=500)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPhoto:
-    """A photo with addresses to read its renditions from, each good for five minutes."""
+    """A photo with addresses to read its renditions from, each good for five minutes.
+
+    Attributes:
+        edit: what `urls` show; None for the photo as it was uploaded.
+        unedited_urls: that one, where an edit is shown.
+    """
 
     photo: Photo
+    edit: CurrentEdit | None
     urls: Mapping[str, str]
+    unedited_urls: Mapping[str, str]
     urls_expire_at: datetime
 
 
@@ -88,12 +97,34 @@ class LibraryService:
             after = page.photos[-1].id
 
     def _show(self, photo: Photo, now: datetime) -> ShownPhoto:
-        urls = {
-            name: self._renditions.presign_download(
-                rendition_object(photo.user_id, photo.id, name),
-                filename=f"ifotor-{photo.id[-12:]}-{name}.jpg",
-                lifetime=DOWNLOAD_LIFETIME,
+        edit = photo.shown_edit(now)
+        unedited = {
+            name: self._sign(
+                photo, name, rendition_object(photo.user_id, photo.id, name), extension="jpg"
             )
             for name in photo.renditions
         }
-        return ShownPhoto(photo=photo, urls=urls, urls_expire_at=now + DOWNLOAD_LIFETIME)
+        return ShownPhoto(
+            photo=photo,
+            edit=edit,
+            urls=self._sign_edit(photo, edit) if edit else unedited,
+            unedited_urls=unedited if edit else {},
+            urls_expire_at=now + DOWNLOAD_LIFETIME,
+        )
+
+    def _sign_edit(self, photo: Photo, edit: CurrentEdit) -> Mapping[str, str]:
+        extension = EXTENSIONS[edit.media_type]
+        return {
+            name: self._sign(
+                photo,
+                name,
+                edit_object(photo.user_id, photo.id, edit.id, name, extension),
+                extension=extension,
+            )
+            for name in edit.renditions
+        }
+
+    def _sign(self, photo: Photo, name: str, key: str, *, extension: str) -> str:
+        return self._renditions.presign_download(
+            key, filename=file_name(photo.id, name, extension), lifetime=DOWNLOAD_LIFETIME
+        )

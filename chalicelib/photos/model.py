@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from chalicelib.ids import LeaseId, PhotoId, UserId
+from chalicelib.ids import EditId, LeaseId, PhotoId, UserId
 
 ACCEPTED_TYPES = (
     "image/jpeg",
@@ -136,6 +136,15 @@ class Rendition(Struct, frozen=True, kw_only=True):
     size_bytes: int
 
 
+class CurrentEdit(Struct, frozen=True, kw_only=True):
+    """The edit as which a photo is shown."""
+
+    id: EditId
+    media_type: str
+    expires_at: datetime
+    renditions: Mapping[str, Rendition]
+
+
 class Photo(Struct, frozen=True, kw_only=True):
     user_id: UserId
     id: PhotoId
@@ -154,6 +163,18 @@ class Photo(Struct, frozen=True, kw_only=True):
     moving_to: UserId | None = None
     """The account that gets this photo of a guest; its row there exists, or its owner deleted it.
     """
+    edits: tuple[EditId, ...] = ()
+    """Oldest first; whatever edit is not named here is gone."""
+    edits_version: int = 0
+    """Counts the changes of `edits` and of what is shown; each change names the one before."""
+    wanted_edit: EditId | None = None
+    """What its owner chose or asked for last; shown as soon as it is ready."""
+    current_edit: CurrentEdit | None = None
+
+    def shown_edit(self, now: datetime) -> CurrentEdit | None:
+        """The edit to show; None for the photo as it was uploaded."""
+        edit = self.current_edit
+        return edit if edit and now < edit.expires_at else None
 
     @property
     def is_settled(self) -> bool:
@@ -177,6 +198,7 @@ class Usage(Struct, frozen=True, kw_only=True):
 
     photos: int = 0
     size_bytes: int = 0
+    edits: int = 0
 
 
 class Limits(Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """What photos needs from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct
 
@@ -52,9 +52,134 @@ class ImageRenderer(Protocol):
         ...
 
 
+class Output(Struct, frozen=True, kw_only=True):
+    """How an edit shall be written; None leaves the choice to us.
+
+    Attributes:
+        quality: 1 to 100, on the encoder's own scale.
+        max_bytes: of `full`; the others are smaller anyway.
+    """
+
+    media_type: str
+    quality: int | None = None
+    max_bytes: int | None = None
+
+
+class ReadRecipe(Struct, frozen=True, kw_only=True):
+    """A recipe that was judged good.
+
+    Attributes:
+        text: canonical JSON: what says the same is the same text.
+        hash: SHA-256 of `text`, in hex.
+        photo_ids: other photos that it uses.
+        may_be_transparent: the result may have holes, which JPEG would fill with white.
+    """
+
+    text: str
+    hash: str
+    photo_ids: tuple[str, ...]
+    may_be_transparent: bool
+
+
+class RecipePrice(Struct, frozen=True, kw_only=True):
+    """What a recipe would do to a photo of a certain size.
+
+    Attributes:
+        cpu_ms: of the edits alone, within a factor of two.
+        width_px, height_px: of `full`, or the most they can be.
+        plan: the steps, one a line, for people to read.
+    """
+
+    cpu_ms: int
+    width_px: int
+    height_px: int
+    plan: str
+
+
+class RecipeRefused(Exception):
+    """The document is no recipe; `path` is a JSON pointer into it, `message` quotes nothing."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path or '/'}: {message}")
+        self.path = path
+        self.message = message
+
+
+class Edited(Struct, frozen=True, kw_only=True):
+    """The finished pictures of an edit: full, preview and thumb, all of one type.
+
+    Attributes:
+        quality: as taken by the encoder of `full`; None where there is none (PNG).
+        engine: the version that made them.
+        cpu_ms, peak_mb: what it took.
+    """
+
+    renditions: tuple[Rendered, ...]
+    media_type: str
+    quality: int | None
+    engine: str
+    cpu_ms: int
+    peak_mb: int
+
+
+class Darkroom(Protocol):
+    """What can be said of a recipe without looking at a photo, and what it makes of one."""
+
+    def read(self, document: bytes) -> ReadRecipe:
+        """Judge a recipe.
+
+        Args:
+            document: JSON in UTF-8.
+        Raises:
+            RecipeRefused: names the first thing that is wrong.
+        """
+        ...
+
+    def price(self, recipe: ReadRecipe, width_px: int, height_px: int) -> RecipePrice: ...
+
+    def schema(self) -> Mapping[str, Any]:
+        """Return the JSON Schema of a recipe."""
+        ...
+
+    def presets(self) -> tuple[str, ...]:
+        """Return the names of the presets made by us, each with its version: `vivid@1`."""
+        ...
+
+    def recipe_of(self, preset: str) -> Mapping[str, Any]:
+        """Return the recipe that is one preset and nothing else."""
+        ...
+
+    def choose_type(self, accept: str, recipe: ReadRecipe) -> str | None:
+        """Choose a type by what a client shows (RFC 9110, 12.5.1); None: it shows none of ours."""
+        ...
+
+    def edit(
+        self, source: BinaryIO, recipe: str, output: Output, others: Mapping[str, BinaryIO]
+    ) -> Edited:
+        """Make an edit of a `full` rendition; the same in gives the same bytes out.
+
+        Args:
+            recipe: canonical JSON.
+            others: by id, the `full` renditions of the other photos that the recipe uses.
+        Raises:
+            ImageRefused: it cannot be done; trying again cannot help.
+        """
+        ...
+
+
 class RetryQueue(Protocol):
     def retry_in(self, receipt_handle: str, delay: timedelta) -> None:
         """Let a message that failed come again after a delay of its own."""
+        ...
+
+
+class JobQueue(RetryQueue, Protocol):
+    def send(self, body: str) -> None:
+        """Put a message into the queue; it may come out more than once, and in any order.
+
+        Raises:
+            Unavailable: it may be in there or not; repeat.
+        """
         ...
 
 

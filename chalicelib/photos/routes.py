@@ -1,6 +1,7 @@
 """HTTP of photos: permission to upload, library, deletion."""
 
 import binascii
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +24,7 @@ from chalicelib.photos.model import (
     Destroyed,
     Photo,
     PhotoState,
+    Rendition,
     UploadRequest,
 )
 
@@ -138,18 +140,41 @@ def upload_to_json(upload: "Upload", guest_until: datetime | None) -> dict[str, 
 
 def photo_to_json(shown: "ShownPhoto", guest_until: datetime | None) -> dict[str, Any]:
     photo = shown.photo
+    unedited = _renditions_to_json(
+        photo.renditions, shown.unedited_urls, RENDITION_TYPE, shown.urls_expire_at
+    )
+    edit = shown.edit
+    current = _renditions_to_json(
+        edit.renditions if edit else photo.renditions,
+        shown.urls,
+        edit.media_type if edit else RENDITION_TYPE,
+        shown.urls_expire_at,
+    )
     return _granted_to_json(photo, guest_until) | {
-        "renditions": {
-            name: {
-                "url": shown.urls[name],
-                "url_expires_at": to_iso(shown.urls_expire_at),
-                "content_type": RENDITION_TYPE,
-                "width_px": rendition.width_px,
-                "height_px": rendition.height_px,
-                "size_bytes": rendition.size_bytes,
-            }
-            for name, rendition in photo.renditions.items()
-        },
+        "renditions": current,
+        "unedited": unedited if edit else None,
+        "edits": list(photo.edits),
+        "current_edit_id": edit.id if edit else None,
+    }
+
+
+def _renditions_to_json(
+    renditions: Mapping[str, Rendition],
+    urls: Mapping[str, str],
+    media_type: str,
+    urls_expire_at: datetime,
+) -> dict[str, Any]:
+    return {
+        name: {
+            "url": urls[name],
+            "url_expires_at": to_iso(urls_expire_at),
+            "content_type": media_type,
+            "width_px": rendition.width_px,
+            "height_px": rendition.height_px,
+            "size_bytes": rendition.size_bytes,
+        }
+        for name, rendition in renditions.items()
+        if name in urls
     }
 
 
@@ -178,6 +203,9 @@ def _granted_to_json(photo: Photo, guest_until: datetime | None) -> dict[str, An
         },
         "rejection": photo.reason and {"code": photo.reason, "title": REASON_TITLES[photo.reason]},
         "renditions": {},
+        "unedited": None,
+        "edits": [],
+        "current_edit_id": None,
     }
 
 

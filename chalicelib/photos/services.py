@@ -1,4 +1,4 @@
-"""The services of photos behind requests and sweeps, put together from the ports they share."""
+"""The services of photos behind requests, messages and sweeps, made of the ports they share."""
 
 from functools import cached_property
 
@@ -7,14 +7,24 @@ from chalicelib.ids import Entropy
 from chalicelib.observability import EventLog
 from chalicelib.photos.arrivals import ArrivalService
 from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.edits.services import EditServices
+from chalicelib.photos.edits.store import EditStore
 from chalicelib.photos.expiry import ExpiryService
 from chalicelib.photos.granting import GrantingService
 from chalicelib.photos.guest_ending import GuestEndingService
 from chalicelib.photos.guest_store import GuestPhotoStore
 from chalicelib.photos.library import LibraryService
-from chalicelib.photos.ports import GuestRegister
+from chalicelib.photos.ports import (
+    Darkroom,
+    GuestRegister,
+    ImageRenderer,
+    JobQueue,
+    RetryQueue,
+)
+from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.sweep import DuePhotos
+from chalicelib.photos.worker import UploadWorker
 from chalicelib.storage import Objects, Table
 
 
@@ -60,6 +70,7 @@ class PhotoServices:
     def deletion(self) -> DeletionService:
         return DeletionService(
             store=self.store,
+            edits=EditStore(self._photos),
             originals=self._originals,
             renditions=self._renditions,
             clock=self._clock,
@@ -98,4 +109,27 @@ class PhotoServices:
     def expiry_of(self, due: DuePhotos) -> ExpiryService:
         return ExpiryService(
             due=due, deletion=self.deletion, guests=self.guests, clock=self._clock, log=self._log
+        )
+
+    def worker_with(self, renderer: ImageRenderer, queue: RetryQueue) -> UploadWorker:
+        processing = ProcessingService(
+            store=self.store,
+            originals=self._originals,
+            renditions=self._renditions,
+            renderer=renderer,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self._log,
+        )
+        return UploadWorker(processing=processing, queue=queue, log=self._log)
+
+    def edits_with(self, darkroom: Darkroom, queue: JobQueue) -> EditServices:
+        return EditServices(
+            photos=self._photos,
+            renditions=self._renditions,
+            darkroom=darkroom,
+            queue=queue,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self._log,
         )

@@ -1,8 +1,9 @@
 """Finding what is due, at a cost that grows with what expired and never with what is stored.
 
 Every photo's row lies in the index `by_due` under the hour it falls due in, spread over shards; so
-does one mark for each guest who has photos. A cursor remembers the hour up to which everything is
-gone, so a run that was missed or killed is made up for.
+does one mark for each guest who has photos, and each edit that ends before its photo. A cursor
+remembers the hour up to which everything is gone, so a run that was missed or killed is made up
+for.
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.clock import from_iso, to_iso
-from chalicelib.ids import PhotoId, UserId
+from chalicelib.ids import EditId, PhotoId, UserId
 from chalicelib.keys import (
     BY_DUE,
     DUE_SHARDS,
+    EDIT_PREFIX,
     GUEST_MARK,
     PHOTO_PREFIX,
     due_bucket,
@@ -29,10 +31,11 @@ PAGE = 200
 
 
 class Due(Struct, frozen=True):
-    """A photo that is due, or, without one, a guest."""
+    """A photo that is due, or one edit of it alone, or, without a photo, a guest."""
 
     user_id: UserId
     photo_id: PhotoId | None
+    edit_id: EditId | None = None
 
 
 class DuePhotos:
@@ -61,8 +64,7 @@ class DuePhotos:
                 bucket, index=BY_DUE, up_to=to_iso(now), limit=PAGE, after=after
             )
             for row in page.items:
-                photo = None if row["sk"] == GUEST_MARK else row["sk"].removeprefix(PHOTO_PREFIX)
-                yield Due(UserId(row["pk"].removeprefix("USER#")), photo and PhotoId(photo))
+                yield _due(UserId(row["pk"].removeprefix("USER#")), row["sk"])
             after = page.next_key
             if after is None:
                 return
@@ -84,6 +86,15 @@ class DuePhotos:
             )
         except ConditionFailed:
             return
+
+
+def _due(user_id: UserId, sort_key: str) -> Due:
+    if sort_key == GUEST_MARK:
+        return Due(user_id, None)
+    if sort_key.startswith(EDIT_PREFIX):
+        _, photo_id, edit_id = sort_key.split("#")
+        return Due(user_id, PhotoId(photo_id), EditId(edit_id))
+    return Due(user_id, PhotoId(sort_key.removeprefix(PHOTO_PREFIX)))
 
 
 def _hour_of(instant: datetime) -> datetime:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from bench.drawing import PhotoFormat, draw_photo
 from chalicelib.imaging.apart import ApartRenderer
-from chalicelib.imaging.ladder import FULL_PX, PREVIEW_PX, THUMB_PX
-from chalicelib.imaging.model import ImageRejected, MediaType, RejectionReason, Rendition
+from chalicelib.imaging.ladder import PREVIEW_PX, THUMB_PX
+from chalicelib.imaging.model import FULL_PX, ImageRejected, MediaType, RejectionReason, Rendition
 from tests.imaging import crafting
 from tests.imaging.scanning import assert_only_picture
 from tests.imaging.test_probe import FORMATS

@@ -48,6 +48,16 @@ def fail_upload(event):
     return None
 
 
+@app.on_sqs_message(queue="edits", batch_size=1)
+def process_edit(event):
+    return None
+
+
+@app.on_sqs_message(queue="edits-dead-letter", batch_size=1)
+def fail_edit(event):
+    return None
+
+
 @app.schedule(Rate(15, unit=Rate.MINUTES))
 def expire_photos(event):
     return None

@@ -9,6 +9,8 @@ from tests.infra.reading import Statement, Template, functions, may, names_in_su
 API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
 FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
 CHECKER = "CheckPaymentsRole"
+EDITOR, EDIT_FAILER = "ProcessEditRole", "FailEditRole"
+EVERYBODY = {API, WORKER, FAILER, EDITOR, EDIT_FAILER, SWEEPER}
 
 OBJECTS_OF_A_BUCKET = re.compile(r"\$\{(Originals|Renditions)Bucket\.Arn\}/\*")
 INDEX_OF_A_TABLE = re.compile(r"\$\{(Photos|Payments)Table\.Arn\}/index/[a-z_]+")
@@ -127,7 +129,7 @@ class TestWildcards:
         }
 
         assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
-        assert set(trusted) == {API, WORKER, FAILER, SWEEPER, CHECKER}
+        assert set(trusted) == EVERYBODY | {CHECKER}
         assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
 
 
@@ -136,11 +138,11 @@ class TestWhoMayDoWhat:
         ("action", "target", "roles"),
         [
             ("s3:GetObject", "OriginalsBucket", {WORKER}),
-            ("s3:GetObject", "RenditionsBucket", {API, SWEEPER}),
+            ("s3:GetObject", "RenditionsBucket", {API, EDITOR, SWEEPER}),
             ("s3:PutObject", "OriginalsBucket", {API}),
-            ("s3:PutObject", "RenditionsBucket", {WORKER, API, SWEEPER}),
+            ("s3:PutObject", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER}),
             ("s3:DeleteObject", "OriginalsBucket", {API, WORKER, FAILER, SWEEPER}),
-            ("s3:DeleteObjectVersion", "RenditionsBucket", {API, WORKER, FAILER, SWEEPER}),
+            ("s3:DeleteObjectVersion", "RenditionsBucket", EVERYBODY),
             ("kms:Decrypt", "OriginalsKey", {WORKER}),
             ("kms:Encrypt", "PhonesKey", {API}),
             ("kms:Decrypt", "PhonesKey", set()),
@@ -149,7 +151,7 @@ class TestWhoMayDoWhat:
             ("dynamodb:GetItem", "AccountsTable", {API, SWEEPER}),
             ("dynamodb:PutItem", "AccountsTable", {API}),
             ("dynamodb:UpdateItem", "AccountsTable", {API}),
-            ("dynamodb:DeleteItem", "PhotosTable", {API, SWEEPER}),
+            ("dynamodb:DeleteItem", "PhotosTable", EVERYBODY - {WORKER, FAILER}),
             ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER}),
             ("secretsmanager:GetSecretValue", "WechatpaySecret", {API, CHECKER}),
             ("secretsmanager:GetSecretValue", "AlipaySecret", {API, CHECKER}),
@@ -158,6 +160,9 @@ class TestWhoMayDoWhat:
             ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
             ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
             ("sqs:SendMessage", "UploadsQueue", set()),
+            ("sqs:ReceiveMessage", "EditsQueue", {EDITOR}),
+            ("sqs:ReceiveMessage", "EditsDeadLetterQueue", {EDIT_FAILER}),
+            ("sqs:SendMessage", "EditsQueue", {API}),
         ],
     )
     def test_only_those_who_need_it(
@@ -172,7 +177,7 @@ class TestWhoMayDoWhat:
             if {"Fn::GetAtt": ["TablesKey", "Arn"]} in statement.resources
         }
 
-        assert {owner for owner, _ in through} == {API, WORKER, FAILER, SWEEPER}
+        assert {owner for owner, _ in through} == EVERYBODY
         assert all("dynamodb.${AWS::Region}" in service for _, service in through)
 
     def test_payments_and_the_rest_are_apart(self, template: Template) -> None:

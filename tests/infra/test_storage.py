@@ -11,7 +11,7 @@ from tests.infra.reading import Template, resources_of, statements
 
 BUCKETS = {"OriginalsBucket": "OriginalsKey", "RenditionsBucket": "RenditionsKey"}
 TABLES = {"AccountsTable": "TablesKey", "PhotosTable": "TablesKey", "PaymentsTable": "PaymentsKey"}
-QUEUES = ("UploadsQueue", "UploadsDeadLetterQueue")
+QUEUES = ("UploadsQueue", "UploadsDeadLetterQueue", "EditsQueue", "EditsDeadLetterQueue")
 SHANGHAI = timezone(timedelta(hours=8))
 """Without daylight saving since 1991."""
 LEAP_CYCLE = range(date(2024, 1, 1).toordinal(), date(2028, 1, 1).toordinal())
@@ -109,14 +109,17 @@ class TestUploads:
             "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
         }
 
-    def test_a_poisonous_message_leaves_after_three_tries(self, template: Template) -> None:
-        redrive = _properties(template, "UploadsQueue")["RedrivePolicy"]
+    @pytest.mark.parametrize("kind", ["Uploads", "Edits"])
+    def test_a_poisonous_message_leaves_after_three_tries(
+        self, template: Template, kind: str
+    ) -> None:
+        redrive = _properties(template, f"{kind}Queue")["RedrivePolicy"]
 
         assert redrive == {
-            "deadLetterTargetArn": {"Fn::GetAtt": ["UploadsDeadLetterQueue", "Arn"]},
+            "deadLetterTargetArn": {"Fn::GetAtt": [f"{kind}DeadLetterQueue", "Arn"]},
             "maxReceiveCount": 3,
         }
-        assert _properties(template, "UploadsDeadLetterQueue")["MessageRetentionPeriod"] == (
+        assert _properties(template, f"{kind}DeadLetterQueue")["MessageRetentionPeriod"] == (
             timedelta(days=14).total_seconds()
         )
 

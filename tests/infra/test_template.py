@@ -13,7 +13,12 @@ from infra.package import Package
 from tests.infra.reading import Template, functions, leaves, references, resources_of, walk
 
 PSEUDO_PARAMETER = "AWS::"
-TRIGGERED_BY_QUEUE = {"ProcessUpload": "UploadsQueue", "FailUpload": "UploadsDeadLetterQueue"}
+TRIGGERED_BY_QUEUE = {
+    "ProcessUpload": "UploadsQueue",
+    "FailUpload": "UploadsDeadLetterQueue",
+    "ProcessEdit": "EditsQueue",
+    "FailEdit": "EditsDeadLetterQueue",
+}
 YEAR_OF_LOGS_DAYS = 365
 ACCESS_LOG_FIELDS = {"time", "source_ip", "method", "route", "status", "request_id", "latency_ms"}
 
@@ -83,7 +88,7 @@ class TestFunctions:
         """A handler elsewhere is imported without app.py: its middleware would not run."""
         handlers = [function["Handler"] for function in functions(template).values()]
 
-        assert len(handlers) == 5
+        assert len(handlers) == 7
         assert all(handler.startswith("app.") for handler in handlers)
 
     def test_every_function_has_a_role_of_its_own(self, template: Template) -> None:
@@ -157,6 +162,7 @@ class TestFunctions:
             *("ALLOWED_COUNTRIES", "CODES_PER_ADDRESS_AN_HOUR", "CODES_A_DAY", "CODE_COOLDOWN_S"),
             *("HUMAN_CHECK", "TURNSTILE_SECRET_ARN"),
             *("PAYMENTS_TABLE", "PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
+            "EDITS_QUEUE_URL",
             *("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
         }
 

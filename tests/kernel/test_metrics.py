@@ -13,7 +13,7 @@ from chalicelib.observability import LOG_FIELDS, JsonLog
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "chalicelib"
-WRITTEN = re.compile(r'\.record\(\s*"(\w+)"')
+WRITTEN = re.compile(r'(?:\.record\(\s*|\bfailed=)"(\w+)"')
 
 
 def written_in(folder: Path) -> set[str]:

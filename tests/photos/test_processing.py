@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.keys import renditions_prefix
 from chalicelib.photos.model import FINISH_TIME, RENDER_TIME, Photo, PhotoState, UploadRequest
-from chalicelib.photos.worker import UnintelligibleMessage, read_notification
+from chalicelib.photos.retrying import UnintelligibleMessage
+from chalicelib.photos.worker import read_notification
 from chalicelib.retention.model import photo_expires_at
 from tests.faults import Crash
 from tests.world import FUNCTION_TIME, JPEG, ROOT, World, s3_notification, sqs_event, upload_event

@@ -345,6 +345,8 @@ export default {
   "problem.code_rejected": "验证码不正确、已使用或已过期，请重新获取。",
   "problem.method_not_offered": "这里不支持这种支付方式，请换一种。",
   "problem.provider_login_rejected": "此次登录未成功或已使用过，请重新开始。",
+  "problem.invalid_recipe": "无法这样编辑，请调整后重试。",
+  "problem.not_acceptable": "服务器没有本页能显示的格式。这是我们的问题。",
   "problem.idempotency_key_reused": "这次上传已用于其他照片，请重新选择照片。",
   "problem.quota_exceeded": "将超出今天的上限，{wait}后可以继续添加。",
   "problem.too_many_requests": "操作过于频繁，请在{wait}后重试。",

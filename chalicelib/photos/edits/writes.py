@@ -1,0 +1,61 @@
+"""The conditions of what is written about edits, and the writes that others are part of."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.clock import to_epoch_s, to_iso
+from chalicelib.ids import EditId, UserId
+from chalicelib.keys import photo_key, quota_key
+from chalicelib.photos.edits.model import EDITS_PER_DAY, EditState
+from chalicelib.photos.model import Lease, Photo, PhotoState
+from chalicelib.retention.model import china_day
+from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Update
+
+
+def naming(
+    photo: Photo, edits: tuple[EditId, ...], *, wanted: EditId | None, now: datetime
+) -> Update:
+    """Write which edits a photo has, and which is to be shown."""
+    names = {"edits": list(edits), "edits_version": photo.edits_version + 1}
+    return Update(
+        key=photo_key(photo.user_id, photo.id),
+        set=names | ({"wanted_edit": wanted} if wanted else {}),
+        remove=() if wanted else ("wanted_edit",),
+        when=is_as_read(photo, now),
+    )
+
+
+def is_as_read(photo: Photo, now: datetime) -> Condition:
+    """Whether a photo is ready, and nothing about its edits changed since it was read."""
+    version = photo.edits_version
+    return AllOf(
+        (
+            Compare("state", "=", PhotoState.READY),
+            Compare("expires_at", ">", to_iso(now)),
+            Compare("edits_version", "=", version) if version else Absent("edits_version"),
+        )
+    )
+
+
+def unheld(now: datetime) -> Condition:
+    """Whether an edit has no end and no worker."""
+    abandoned = AllOf(
+        (
+            Compare("state", "=", EditState.PROCESSING),
+            Compare("lease_until", "<=", to_iso(now)),
+        )
+    )
+    return AnyOf((Compare("state", "=", EditState.QUEUED), abandoned))
+
+
+def held(lease: Lease) -> Condition:
+    return AllOf((Compare("state", "=", EditState.PROCESSING), Compare("lease_id", "=", lease.id)))
+
+
+def take_quota(user_id: UserId, now: datetime) -> Update:
+    """Count an edit towards the day, if there is room."""
+    return Update(
+        key=quota_key(user_id, china_day(now)),
+        add={"edits": 1},
+        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        when=AnyOf((Absent("edits"), Compare("edits", "<", EDITS_PER_DAY))),
+    )
