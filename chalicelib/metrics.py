@@ -54,6 +54,7 @@ METRICS: Mapping[str, Metric] = {
     "notification_refused": Metric("NotificationsRefused"),
     "request_failed": Metric("RequestsFailed"),
     "refund_due": Metric("RefundsDue"),
+    "key_expires": Metric("KeysExpiring"),
     "notification_probed": Metric("NotificationsProbed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
 }

@@ -127,6 +127,11 @@ class PaymentProvider(Protocol):
         """The ways to pay that this merchant has."""
         ...
 
+    @property
+    def first_expiry(self) -> datetime | None:
+        """When the first certificate that it works with ends; None where none does."""
+        ...
+
     def app_id(self, method: Method) -> str:
         """Return the app that a payment must name."""
         ...

@@ -36,6 +36,7 @@ from chalicelib.remote.alipay_gateway import TAKEN, AlipayGateway
 from chalicelib.remote.alipay_signing import SIGN_TYPE, request_text
 from chalicelib.remote.rsa import (
     certificate_serials,
+    first_expiry,
     is_signed,
     load_private_key,
     load_public_key,
@@ -97,6 +98,10 @@ class AlipayPayments:
     @property
     def methods(self) -> tuple[Method, ...]:
         return tuple(self._secret.methods)
+
+    @property
+    def first_expiry(self) -> datetime | None:
+        return first_expiry([*self._secret.keys, self._secret.app_certificate])
 
     def app_id(self, method: Method) -> str:
         return self._secret.app_id

@@ -8,6 +8,8 @@ import binascii
 import hashlib
 import re
 import warnings
+from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,6 +63,18 @@ def load_public_key(text: str) -> "RSAPublicKey":
     if not isinstance(key, RSAPublicKey):
         raise ValueError("not an RSA key")  # noqa: TRY004 - the text is wrong, not the type
     return key
+
+
+def first_expiry(texts: Iterable[str]) -> datetime | None:
+    """Return when the first of some keys ends; only those in certificates ever do."""
+    from cryptography.x509 import load_pem_x509_certificate
+
+    ends = [
+        load_pem_x509_certificate(text.encode()).not_valid_after_utc
+        for text in texts
+        if "BEGIN CERTIFICATE" in text
+    ]
+    return min(ends, default=None)
 
 
 def sign(message: bytes, key: "RSAPrivateKey") -> str:

@@ -28,7 +28,7 @@ from chalicelib.payments.ports import (
     RefundStuck,
     Repayment,
 )
-from chalicelib.remote.rsa import load_private_key, load_public_key
+from chalicelib.remote.rsa import first_expiry, load_private_key, load_public_key
 from chalicelib.remote.strict import NotReadable, text_at
 from chalicelib.remote.wechatpay_client import WechatpayClient
 from chalicelib.remote.wechatpay_events import read_event, read_state
@@ -84,6 +84,10 @@ class Wechatpay:
     @property
     def methods(self) -> tuple[Method, ...]:
         return tuple(self._secret.app_ids)
+
+    @property
+    def first_expiry(self) -> datetime | None:
+        return first_expiry(self._secret.keys.values())
 
     def app_id(self, method: Method) -> str:
         return self._secret.app_ids[method]

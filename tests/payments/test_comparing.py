@@ -81,6 +81,17 @@ class TestWhatIsCompared:
         assert shop.deliver(WECHATPAY, changed) is Verdict.REFUSED
         assert untouched(shop, order)
 
+    @pytest.mark.parametrize("method", [Method.WECHATPAY_APP, Method.ALIPAY_APP])
+    @pytest.mark.parametrize("tag", ["credits_50", "member_month", "nonsense", ""])
+    def test_what_is_given_is_what_was_ordered_whatever_the_tag_says(
+        self, shop: Shop, method: Method, tag: str
+    ) -> None:
+        order = shop.write_order(method)
+        shop.trade_of(order).tag = tag
+
+        assert shop.deliver(method.provider, shop.pay(order)) is Verdict.TAKEN
+        assert shop.balance() == Balance(available=PRODUCTS["credits_10"].quantity)
+
     def test_a_coupon_of_the_payers_changes_nothing(self, shop: Shop) -> None:
         order = shop.write_order(Method.WECHATPAY_H5)
         shop.pay(order)
