@@ -21,7 +21,11 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import BinaryIO
 
-from chalicelib.imaging.confinement import confine, owe_nothing_to_parent
+from chalicelib.imaging.confinement import (
+    confine,
+    owe_nothing_to_parent,
+    take_large_blocks_empty,
+)
 from chalicelib.observability import where
 
 Work = Callable[[bytes, BinaryIO, BinaryIO], None]
@@ -171,6 +175,7 @@ def _start(work: Work) -> _Child:
     if number == 0:
         try:
             owe_nothing_to_parent(theirs.fileno())
+            take_large_blocks_empty()
             _serve(theirs, work)
         finally:
             os._exit(0)  # the one way out that runs nothing of the parent's

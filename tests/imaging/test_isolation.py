@@ -1,5 +1,6 @@
 """A child that hangs, hogs, crashes or lies does no harm to its parent, and leaves nothing."""
 
+import ctypes
 import gc
 import os
 import resource
@@ -49,6 +50,14 @@ def obey(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
         case b"print":
             os.write(1, b"SECRET")
             os.write(2, b"SECRET")
+        case b"leave traces":
+            for _ in range(8):
+                bytearray(b"PIXELS" * MB)
+        case b"look for traces":
+            libc = ctypes.CDLL(None)
+            libc.malloc.restype = ctypes.c_void_p
+            found = (ctypes.string_at(libc.malloc(6 * MB), 6 * MB) for _ in range(8))
+            result.write(b"found" if any(b"PIXELS" in one for one in found) else b"nothing")
         case b"open files":
             result.write(" ".join(os.listdir("/proc/self/fd")).encode())
         case _:
@@ -205,6 +214,13 @@ class TestSeparation:
             # Three standard ones, the line, source, result, and the listing itself.
             assert len(open_files) == 7
             assert secret.fileno() >= 3
+
+    def test_one_task_finds_nothing_large_of_the_one_before(
+        self, worker: WorkerProcess, source: BinaryIO
+    ) -> None:
+        worker.run(b"leave traces", source, LIMITS)
+
+        assert worker.run(b"look for traces", source, LIMITS) == b"nothing"
 
     def test_what_it_prints_is_heard_by_nobody(
         self, worker: WorkerProcess, source: BinaryIO, capfd: pytest.CaptureFixture[str]
