@@ -8,8 +8,8 @@ from chalicelib.identity.items import put_notice
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.session_opening import (
     FIRST_LOGIN,
-    LAST_LOGIN_AT,
     LOCKED_AT,
+    NUMBER_PROVEN_AT,
     SESSION_COUNT,
 )
 from chalicelib.ids import Caller, UserId
@@ -53,9 +53,16 @@ class DormantStore:
         return True
 
     def was_used_since(self, user_id: UserId, then: datetime) -> bool:
-        """Whether a session of the account was refreshed or opened since."""
-        page = self._accounts.query(user_partition(user_id), prefix=SESSION_PREFIX, limit=100)
-        return any(row["last_used_at"] >= to_iso(then) for row in page.items)
+        """Whether a session of an account that nothing but its number opens was used since.
+
+        A session lives for 90 days at most, so that its owner had the number that lately. Whoever
+        comes by another login may have lost theirs years ago.
+        """
+        rows = list(read_partition(self._accounts, user_partition(user_id)))
+        if any(row["sk"].startswith(LINKED_LOGIN_PREFIX) for row in rows):
+            return False
+        sessions = (row for row in rows if row["sk"].startswith(SESSION_PREFIX))
+        return any(row["last_used_at"] >= to_iso(then) for row in sessions)
 
 
 def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
@@ -80,7 +87,7 @@ def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
                 key=profile,
                 set={FIRST_LOGIN: AttributeOr(FIRST_LOGIN, linked[0]["provider"])},
                 remove=("phone_index", "sealed_phone", RECOVERY_MAC),
-                when=Compare(LAST_LOGIN_AT, "=", abandoned[LAST_LOGIN_AT]),
+                when=Compare(NUMBER_PROVEN_AT, "=", abandoned[NUMBER_PROVEN_AT]),
             ),
             Check(key=Key(partition, linked[0]["sk"]), when=Exists()),
         ]
@@ -89,7 +96,7 @@ def lock(accounts: Table, abandoned: Item, now: datetime) -> list[Write]:
             key=profile,
             set={LOCKED_AT: to_iso(now), "ttl": gone_at_s},
             remove=("phone_index", "sealed_phone", RECOVERY_MAC, SESSION_COUNT),
-            when=Compare(LAST_LOGIN_AT, "=", abandoned[LAST_LOGIN_AT]),
+            when=Compare(NUMBER_PROVEN_AT, "=", abandoned[NUMBER_PROVEN_AT]),
         )
     ]
     for row in rows:

@@ -12,7 +12,7 @@ from chalicelib.identity.model import Session
 from chalicelib.identity.notices import Notice
 from chalicelib.identity.registration import Acceptance
 from chalicelib.identity.registration_items import acceptance_to_profile, registration_writes
-from chalicelib.identity.session_opening import LAST_LOGIN_AT, SESSION_COUNT, open_among
+from chalicelib.identity.session_opening import NUMBER_PROVEN_AT, SESSION_COUNT, open_among
 from chalicelib.storage import Absent, Compare, ConditionFailed, Item, Table, Write
 
 NEVER_S = 253_402_300_799
@@ -57,7 +57,7 @@ class LoginStore:
         if raced, or asked for before the account was frozen.
 
         Raises:
-            DormantAccount: its last login is older than `dormant_before`, if that is a time.
+            DormantAccount: its number was last proven before `dormant_before`, if that is a time.
         """
         owned = Compare("user_id", "=", session.account.id)
         consumed = self._challenges.consume(proof, when=owned)
@@ -90,7 +90,7 @@ def open_first(
     account = session.account
     profile = {
         "created_at": to_iso(session.created_at),
-        LAST_LOGIN_AT: to_iso(session.created_at),
+        NUMBER_PROVEN_AT: to_iso(session.created_at),
         **acceptance_to_profile(acceptance),
         "pseudonym": account.pseudonym,
         "phone_index": proof.phone_index,

@@ -18,7 +18,7 @@ from chalicelib.identity.codes import CHALLENGE_KEPT, Proof
 from chalicelib.identity.items import put_notice
 from chalicelib.identity.login_store import NEVER_S
 from chalicelib.identity.notices import Notice
-from chalicelib.identity.session_opening import FROZEN_AT, LAST_LOGIN_AT, LOCKED_AT
+from chalicelib.identity.session_opening import FROZEN_AT, LOCKED_AT, NUMBER_PROVEN_AT
 from chalicelib.ids import Caller, UserId
 from chalicelib.keys import number_change_key, number_tries_key, phone_key, profile_key
 from chalicelib.storage import (
@@ -211,7 +211,7 @@ class NumberStore:
             set={
                 "phone_index": coming.phone_index,
                 "sealed_phone": sealed,
-                LAST_LOGIN_AT: to_iso(now),
+                NUMBER_PROVEN_AT: to_iso(now),
             },
             when=_has_number(old_index),
         )

@@ -11,7 +11,7 @@ from chalicelib.storage import Item
 SHOWN = (
     *("created_at", "last_used_at", "ends_at", "access_expires_at", "refresh_expires_at"),
     *("user_id", "device", "kind", "session_id", "expires_at", "frozen_at"),
-    *("last_login_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
+    *("number_proven_at", "age_band", "policy_version", "policy_sha256", "locale", "channel"),
     *("accepted_at", "locked_at", "ready_at", "until", "tries"),
     *("provider", "linked_at", "first_login"),
     *("guest_until", "joined_at"),

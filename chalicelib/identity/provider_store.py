@@ -29,7 +29,6 @@ from chalicelib.identity.registration_items import acceptance_to_profile, regist
 from chalicelib.identity.session_opening import (
     FIRST_LOGIN,
     FROZEN_AT,
-    LAST_LOGIN_AT,
     SESSION_COUNT,
     open_among,
 )
@@ -155,7 +154,6 @@ class ProviderStore:
         account = session.account
         profile = {
             "created_at": to_iso(session.created_at),
-            LAST_LOGIN_AT: to_iso(session.created_at),
             FIRST_LOGIN: proof.provider,
             **acceptance_to_profile(acceptance),
             "pseudonym": account.pseudonym,

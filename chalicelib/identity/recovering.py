@@ -11,7 +11,7 @@ from chalicelib.identity.model import Account
 from chalicelib.identity.notices import NoticeKind, draw_word
 from chalicelib.identity.ports import SecretRing
 from chalicelib.identity.recovery import draw_recovery_code, is_recovery_code, recovery_mac
-from chalicelib.identity.session_opening import LAST_LOGIN_AT
+from chalicelib.identity.session_opening import NUMBER_PROVEN_AT
 from chalicelib.ids import Caller, Entropy
 from chalicelib.observability import EventLog, Level
 from chalicelib.storage import Item
@@ -82,8 +82,8 @@ class RecoveryService:
         """
         profile = self._store.get_profile(account.id)
         dormant_before = to_iso(self._clock.now() - DORMANT_AFTER)
-        last_login_at = profile.get(LAST_LOGIN_AT, "") if profile else ""
-        if profile is None or not last_login_at or last_login_at > dormant_before:
+        proven_at = profile.get(NUMBER_PROVEN_AT, "") if profile else ""
+        if profile is None or not proven_at or proven_at > dormant_before:
             raise Conflict("The account of this number is in use.")
         if self._is_in_use(account):
             raise Conflict("The account of this number is in use.")

@@ -31,8 +31,8 @@ from chalicelib.storage import (
 SESSION_COUNT = "session_count"
 """Sessions opened since they were last counted: never fewer than there are."""
 FROZEN_AT = "frozen_at"
-LAST_LOGIN_AT = "last_login_at"
-"""When the account's owner last proved who they are."""
+NUMBER_PROVEN_AT = "number_proven_at"
+"""When the account's number was last in its owner's hands; another login says nothing of that."""
 FIRST_LOGIN = "first_login"
 """The provider whose login opened the account; absent where a phone number did."""
 LOCKED_AT = "locked_at"
@@ -67,15 +67,16 @@ def open_among(
     Args:
         proof: the writes that consume what proves the user, and fail if it was used meanwhile.
         asked_at: when the user began to log in; before a freeze, it no longer counts.
-        dormant_before: an account whose last login is older isn't opened; None: any is.
+        dormant_before: an account whose number was last proven before isn't opened; None: any is.
         provider: who proves it, if not a code; then it thaws only an account that has no number and
             was opened by that provider.
     Returns:
         False if the proof was used, the account is gone or locked, or was frozen since.
     Raises:
-        DormantAccount: its last login is too old; nothing was written.
+        DormantAccount: the number was not proven for too long; nothing was written.
     """
     is_open = _is_open(asked_at, provider)
+    proven = {} if provider else {NUMBER_PROVEN_AT: to_iso(session.created_at)}
     awake = _is_awake(dormant_before)
     below = AnyOf((Absent(SESSION_COUNT), Compare(SESSION_COUNT, "<", MAX_SESSIONS)))
     try:
@@ -83,7 +84,7 @@ def open_among(
             *proof,
             Update(
                 key=profile_key(session.account.id),
-                set={LAST_LOGIN_AT: to_iso(session.created_at)},
+                set=proven,
                 add={SESSION_COUNT: 1},
                 remove=(FROZEN_AT,),
                 when=AllOf((*is_open, awake, below)),
@@ -99,7 +100,7 @@ def open_among(
         if not _is_full(refusal.item):
             return False
         return _open_in_place_of_oldest(
-            accounts, proof, session, notice, is_open, refusal.item or {}
+            accounts, proof, session, notice, is_open, proven, refusal.item or {}
         )
     return True
 
@@ -110,6 +111,7 @@ def _open_in_place_of_oldest(
     session: Session,
     notice: Notice,
     is_open: tuple[Condition, ...],
+    proven: Item,
     profile: Item,
 ) -> bool:
     now = session.created_at
@@ -123,7 +125,7 @@ def _open_in_place_of_oldest(
             *proof,
             Update(
                 key=profile_key(session.account.id),
-                set={SESSION_COUNT: len(kept) + 1, LAST_LOGIN_AT: to_iso(now)},
+                set={SESSION_COUNT: len(kept) + 1, **proven},
                 remove=(FROZEN_AT,),
                 when=AllOf((*is_open, unchanged)),
             ),
@@ -146,13 +148,13 @@ def _is_open(asked_at: datetime, provider: LoginProvider | None) -> tuple[Condit
 def _is_awake(dormant_before: datetime | None) -> Condition:
     if dormant_before is None:
         return Exists()
-    return AnyOf((Absent(LAST_LOGIN_AT), Compare(LAST_LOGIN_AT, ">", to_iso(dormant_before))))
+    return AnyOf((Absent(NUMBER_PROVEN_AT), Compare(NUMBER_PROVEN_AT, ">", to_iso(dormant_before))))
 
 
 def _is_dormant(profile: Item | None, dormant_before: datetime | None) -> bool:
     if profile is None or dormant_before is None or LOCKED_AT in profile:
         return False
-    last = profile.get(LAST_LOGIN_AT)
+    last = profile.get(NUMBER_PROVEN_AT)
     return last is not None and last <= to_iso(dormant_before)
 
 

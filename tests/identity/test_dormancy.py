@@ -259,7 +259,7 @@ class TestNotMine:
         class Meanwhile(DormantStore):
             def was_used_since(self, user_id: UserId, then: datetime) -> bool:
                 is_in_use = super().was_used_since(user_id, then)
-                came = {"last_login_at": to_iso(world.clock.now())}
+                came = {"number_proven_at": to_iso(world.clock.now())}
                 world.accounts.write(Update(key=key, set=came, when=Exists()))
                 return is_in_use
 

@@ -11,6 +11,7 @@ from chalicelib.errors import (
     NotFound,
     ProviderLoginRejected,
     RegistrationRequired,
+    SecondFactorRequired,
     Unauthenticated,
 )
 from chalicelib.identity.dormancy import DormantAnswer
@@ -185,6 +186,28 @@ class TestNumberThatPassedOn:
         with pytest.raises(LastLogin):
             parties.linking.unlink(again, ALIPAY)
         assert world.open_session().account.id == stranger.account.id
+
+    def test_owner_who_goes_on_by_another_login_is_not_seen_by_whoever_has_the_number(
+        self, world: World, parties: ThirdParties, alice: Caller
+    ) -> None:
+        parties.link(alice, "ada")
+        world.clock.advance(days=60)
+        parties.log_in("ada", registration=None)
+        world.clock.advance(days=30)
+        owner = parties.caller_of(parties.log_in("ada", registration=None))
+
+        with pytest.raises(SecondFactorRequired):
+            world.open_session()
+        challenge = world.challenges.send_code(ALICE_PHONE)
+        stranger = world.login.verify_code(
+            challenge.id,
+            ALICE_PHONE,
+            world.sms.last_code(),
+            registration=AS_ADULT,
+            answer=DormantAnswer(is_not_mine=True),
+        )
+        assert stranger.account.id != alice.user_id
+        assert world.account.get_overview(owner).age_band == "adult"
 
 
 class TestPersonalData:

@@ -15,7 +15,7 @@ def leave_alone(system: System, user_id: str) -> None:
         ExpressionAttributeValues={":user": {"S": f"USER#{user_id}"}},
     )["Items"]
     for row in rows:
-        for name in {"last_login_at", "last_used_at"} & row.keys():
+        for name in {"number_proven_at", "last_used_at"} & row.keys():
             dynamodb.update_item(
                 TableName=table,
                 Key={"pk": row["pk"], "sk": row["sk"]},
