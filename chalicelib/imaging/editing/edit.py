@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from chalicelib.imaging.colour import ColouredImage, standardise
-from chalicelib.imaging.decode import decode
+from chalicelib.imaging.decode import DecodedImage, decode
 from chalicelib.imaging.editing.run import run
 from chalicelib.imaging.model import ImageHeader
 from chalicelib.imaging.plan.compiling import compile_plan
@@ -46,5 +46,13 @@ def edit(
     picture = standardise(
         decoded.image, icc_profile=decoded.icc_profile, has_p3_code=header.has_p3_code
     )
-    as_stored = Source(header.width_px, header.height_px, decoded.orientation)
-    return run(compile_plan(recipe, as_stored, output), picture, pictures)
+    return run(compile_plan(recipe, _as_decoded(header, decoded), output), picture, pictures)
+
+
+def _as_decoded(header: ImageHeader, decoded: DecodedImage) -> Source:
+    """Return the picture at its full size, as the decoder laid it down."""
+    width, height = header.width_px, header.height_px
+    # A HEIC is turned by its decoder, and its header tells the size before.
+    if (width > height) != (decoded.image.width > decoded.image.height):
+        width, height = height, width
+    return Source(width, height, decoded.orientation)

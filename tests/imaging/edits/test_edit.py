@@ -35,17 +35,29 @@ def unlike(one: Image.Image, other: Image.Image) -> float:
 
 class TestEdit:
     @pytest.mark.parametrize("orientation", range(1, 9))
-    def test_sees_the_photo_as_its_owner_does(self, orientation: int) -> None:
+    @pytest.mark.parametrize(
+        ("name", "media_type"), [("JPEG", MediaType.JPEG), ("HEIF", MediaType.HEIC)]
+    )
+    def test_sees_the_photo_as_its_owner_does(
+        self, name: PhotoFormat, media_type: MediaType, orientation: int
+    ) -> None:
         stored = (600, 800) if orientation >= 5 else (800, 600)
         upright = edited_file(draw_photo(800, 600), **STAGES)
 
-        result = edited_file(draw_photo(*stored, orientation=orientation), **STAGES)
+        result = edited_file(
+            draw_photo(*stored, orientation=orientation, format=name), media_type, **STAGES
+        )
 
-        assert unlike(result.image, upright.image) < 4
+        assert unlike(result.image, upright.image) < 5
 
     @pytest.mark.parametrize(
         ("name", "media_type"),
-        [("PNG", MediaType.PNG), ("WEBP", MediaType.WEBP), ("AVIF", MediaType.AVIF)],
+        [
+            ("PNG", MediaType.PNG),
+            ("WEBP", MediaType.WEBP),
+            ("AVIF", MediaType.AVIF),
+            ("HEIF", MediaType.HEIC),
+        ],
     )
     def test_takes_every_accepted_type(self, name: PhotoFormat, media_type: MediaType) -> None:
         expected = edited_file(draw_photo(400, 300), **STAGES)
