@@ -23,6 +23,8 @@ class Change:
     entries: tuple[Entry, ...] = ()
     refunds_due: tuple[Refund, ...] = ()
     refunds_done: tuple[str, ...] = ()
+    is_record: bool = False
+    """Of an order that outlives its account: nothing is posted to a wallet that nobody holds."""
     payer_index: str = ""
     sealed_payer: bytes = field(default=b"", repr=False)
 
@@ -69,7 +71,8 @@ def change_between(before: Order, after: Order, balance: Balance, now: datetime)
         state=after.state,
         payments=after.payments,
         reclaimed=max(before.reclaimed, after.reclaimable),
-        entries=tuple(entries),
+        entries=() if after.outlives_account else tuple(entries),
+        is_record=after.outlives_account,
         refunds_due=tuple(
             _refund_of(after, at, one)
             for at, one in surplus

@@ -12,12 +12,15 @@ from chalicelib.payments.catalogue import PRODUCTS, Unit
 from chalicelib.payments.ledger import Account, Entry, Line
 from chalicelib.payments.orders import Order, OrderState, Payment
 from chalicelib.payments.ports import Method, Notification, Repayment
+from chalicelib.retention.model import PAYMENT_RECORDS_KEPT
 from chalicelib.storage import Item
 
 FIRST_LOOK = timedelta(minutes=2)
 """After an order was placed, its provider is asked for the first time if nothing was heard."""
 NOTIFICATION_KEPT = timedelta(days=90)
 """Providers repeat for 25 hours; a person who looks into a complaint needs longer."""
+OUTLIVES = "outlives_account"
+"""Marks a record that was stripped: no account belongs to it any more."""
 DUE_ORDER, DUE_REFUND = "ORDER", "REFUND"
 
 
@@ -65,6 +68,7 @@ def order_from_item(row: Item) -> Order:
         payments=tuple(_payment_from_item(one, currency) for one in row["payments"]),
         reclaimed=row["reclaimed"],
         payer_index=row.get("payer_index", ""),
+        outlives_account=OUTLIVES in row,
     )
 
 
@@ -119,6 +123,11 @@ def refund_to_item(refund: Refund, now: datetime) -> dict[str, Any]:
         "due": DUE_REFUND,
         "due_at": to_iso(now),
     }
+
+
+def record_marks(now: datetime) -> dict[str, Any]:
+    """Mark a row as a record without an account, which ends by itself."""
+    return {OUTLIVES: True, "ttl": to_epoch_s(now + PAYMENT_RECORDS_KEPT)}
 
 
 def refund_from_item(row: Item) -> Refund:

@@ -120,6 +120,9 @@ class Order:
     payer_index: str = ""
     """Keyed hash of whoever alone may pay (JSAPI), and then of whoever paid."""
 
+    outlives_account: bool = False
+    """It is kept as a record; nobody holds its wallet any more."""
+
     @property
     def wallet(self) -> WalletId:
         return wallet_of_order(self.no)

@@ -27,6 +27,7 @@ from chalicelib.payments.items import (
     order_from_item,
     order_to_item,
     payment_to_item,
+    record_marks,
     refund_to_item,
 )
 from chalicelib.payments.ledger import Balance, Entry
@@ -251,7 +252,7 @@ def _consequences(change: Change, now: datetime) -> list[Write]:
     writes += [
         Put(
             key=refund_key(wallet, refund.repayment.refund_no),
-            item=refund_to_item(refund, now),
+            item=refund_to_item(refund, now) | (record_marks(now) if change.is_record else {}),
             when=Absent(),
         )
         for refund in change.refunds_due

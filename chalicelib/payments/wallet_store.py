@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.clock import to_epoch_s
 from chalicelib.ids import WalletId
 from chalicelib.keys import ORDER_PREFIX, REFUND_PREFIX, wallet_partition
+from chalicelib.payments.items import OUTLIVES, record_marks
 from chalicelib.payments.orders import OrderState
-from chalicelib.retention.model import PAYMENT_RECORDS_KEPT
 from chalicelib.storage import ALWAYS, Delete, Exists, Item, Key, Table, Update, read_partition
 
-OUTLIVES = "outlives_account"
-"""Marks a record that was stripped: no account belongs to it any more."""
 PERSONAL = ("payer_index", "sealed_payer")
 
 
@@ -42,7 +39,7 @@ class WalletStore:
 
 
 def _strip(key: Key, row: Item, now: datetime) -> Update:
-    kept = {OUTLIVES: True, "ttl": to_epoch_s(now + PAYMENT_RECORDS_KEPT)}
+    kept = record_marks(now)
     is_open = row.get("state") == OrderState.AWAITING_PAYMENT
     return Update(
         key=key,

@@ -169,6 +169,27 @@ class TestErasure:
         assert shop.order(order.no).state is OrderState.REFUNDED
         assert shop.balance() == Balance()
 
+    @pytest.mark.parametrize("is_paid", [True, False])
+    def test_what_comes_afterwards_leaves_nothing_that_stays_for_ever(
+        self, shop: Shop, world: World, is_paid: bool
+    ) -> None:
+        order = shop.place().order
+        told = shop.pay(order)
+        if is_paid:
+            shop.deliver(ALIPAY, told)
+        shop.data.erase(ALICE.user_id)
+
+        shop.deliver(ALIPAY, told)
+        if is_paid:
+            shop.deliver(ALIPAY, shop.refund(order, "r1", 600))
+        shop.clock.advance(minutes=31)
+        check(shop)
+
+        rows = world.dynamodb.scan(TableName="PaymentsTable")["Items"]
+        assert shop.order(order.no).state is OrderState.REFUNDED
+        assert not [row["sk"]["S"] for row in rows if "ttl" not in row]
+        assert not [row["sk"]["S"] for row in rows if row["sk"]["S"].startswith("ENTRY#")]
+
     def test_touches_nobody_else(self, shop: Shop) -> None:
         shop.place()
         shop.place(caller=BOB)
