@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 class Container:
     def __init__(self, settings: Settings, *, clock: Clock, entropy: Entropy) -> None:
         self._settings = settings
+        self.web_origin = settings.web_origin
         self._clock = clock
         self._entropy = entropy
 

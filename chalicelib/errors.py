@@ -6,6 +6,7 @@ AppError
 ├── Unauthenticated         401
 ├── AccountFrozen           403  until a code that is asked for now is used
 ├── GuestCannotBuy          403  what is bought must outlive a guest
+├── OriginNotAllowed        403  a cookie came without the Origin of the stage's own page
 ├── NotFound                404  also what belongs to somebody else, and what has expired
 ├── MethodNotAllowed        405
 ├── NotAcceptable           406
@@ -67,7 +68,7 @@ class AppError(Exception):
     ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str | list[str]] = {**(headers or {})}
         self.facts = facts
 
 
@@ -76,8 +77,7 @@ class MalformedRequest(AppError):
 
 
 class IdempotencyKeyRequired(AppError):
-    status, code = 400, "idempotency_key_required"
-    title = "This request needs an Idempotency-Key"
+    status, code, title = 400, "idempotency_key_required", "Send an Idempotency-Key"
 
 
 class Unauthenticated(AppError):
@@ -93,6 +93,10 @@ class AccountFrozen(AppError):
 
 class GuestCannotBuy(AppError):
     status, code, title = 403, "guest_cannot_buy", "Register before you buy"
+
+
+class OriginNotAllowed(AppError):
+    status, code, title = 403, "origin_not_allowed", "That page may not do this"
 
 
 class NotFound(AppError):
@@ -218,8 +222,7 @@ class GuardianIsChild(InvalidRequest):
 
 
 class GuardianCodeRejected(CodeRejected):
-    status, code = 422, "guardian_code_rejected"
-    title = "The guardian's code does not work"
+    status, code, title = 422, "guardian_code_rejected", "The guardian's code does not work"
 
 
 class OldNumberWrong(InvalidRequest):
@@ -231,8 +234,7 @@ class SecondFactorRejected(CodeRejected):
 
 
 class ProviderLoginRejected(InvalidRequest):
-    status, code = 422, "provider_login_rejected"
-    title = "That login did not work; begin again"
+    status, code, title = 422, "provider_login_rejected", "That login did not work; begin again"
 
 
 class InvalidRecipe(InvalidRequest):
@@ -242,8 +244,7 @@ class InvalidRecipe(InvalidRequest):
 
 
 class IdempotencyKeyReused(InvalidRequest):
-    status, code = 422, "idempotency_key_reused"
-    title = "This Idempotency-Key came before with another request"
+    status, code, title = 422, "idempotency_key_reused", "That key came with another request"
 
 
 class MethodNotOffered(InvalidRequest):

@@ -17,6 +17,7 @@ import msgspec
 from chalice.app import Blueprint, Response
 from msgspec import Struct, field
 
+from chalicelib.credentials import Credentials
 from chalicelib.errors import (
     PROBLEM_BASE,
     AppError,
@@ -56,21 +57,33 @@ class HttpServices(Protocol):
     @property
     def log(self) -> EventLog: ...
 
+    @property
+    def web_origin(self) -> str: ...
+
 
 class Reply(Struct, frozen=True):
     status: HTTPStatus = HTTPStatus.OK
     body: Mapping[str, Any] | str | None = None
     """JSON; text only for who is owed words of their own."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie headers, one each."""
 
 
 class Request:
     """One HTTP request, read only by named questions."""
 
-    def __init__(self, raw: Any, caller: Caller | None, sessions: Authenticator) -> None:
+    def __init__(
+        self,
+        raw: Any,
+        caller: Caller | None,
+        sessions: Authenticator,
+        credentials: Credentials,
+    ) -> None:
         self._raw = raw
         self._caller = caller
         self._sessions = sessions
+        self.credentials = credentials
 
     @property
     def caller(self) -> Caller:
@@ -86,9 +99,10 @@ class Request:
             Unauthenticated: the token doesn't work. To take its holder for nobody would leave their
                 photos behind without a word.
         """
-        if "authorization" not in self._raw.headers:
+        shown = self.credentials
+        if not (shown.has_bearer or shown.has_cookies):
             return None
-        caller = self._sessions.authenticate(_bearer_token(self._raw.headers))
+        caller = self._sessions.authenticate(shown.access_token())
         return caller if caller.guest_until else None
 
     @property
@@ -190,13 +204,14 @@ class Routes(Blueprint):
         caller = None
         try:
             services = self._services()
+            credentials = Credentials(raw.method, raw.headers, services.web_origin)
             if not public:
-                caller = services.sessions.authenticate(_bearer_token(raw.headers))
-            reply = view(Request(raw, caller, services.sessions), **path_values)
+                caller = services.sessions.authenticate(credentials.access_token())
+            reply = view(Request(raw, caller, services.sessions, credentials), **path_values)
             response = Response(
                 body=reply.body if reply.body is not None else "",
                 status_code=reply.status,
-                headers={**COMMON_HEADERS, **reply.headers},
+                headers={**COMMON_HEADERS, **reply.headers, **_set_cookies(reply.cookies)},
             )
         except AppError as error:
             response = problem_response(error, _request_id(raw))
@@ -265,11 +280,9 @@ def render_framework_errors(event: Any, get_response: Callable[[Any], Response])
     return problem_response(error, _request_id(event))
 
 
-def _bearer_token(headers: Mapping[str, str]) -> str:
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("Send the access token as a bearer token.")
-    return token.strip()
+def _set_cookies(cookies: tuple[str, ...]) -> dict[str, list[str]]:
+    """Write each cookie as a header of its own, which Chalice makes of a list."""
+    return {"Set-Cookie": list(cookies)} if cookies else {}
 
 
 def _request_id(raw: Any) -> str:

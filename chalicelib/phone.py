@@ -95,3 +95,8 @@ def calling_code(phone: Phone) -> str:
     if code == "1" and phonenumbers.region_code_for_number(number) not in ("US", "CA"):
         return phone[1:5]
     return code
+
+
+def masked(phone: Phone) -> str:
+    """Return what reminds its owner of a number and tells nobody else: +86138****8000."""
+    return f"{phone[:-8]}****{phone[-4:]}"

@@ -21,7 +21,17 @@ CAPABILITIES = {
     for path in LIBRARY.iterdir()
     if (path / "__init__.py").exists() and path.name not in ("aws", "remote")
 }
-PURE_KERNEL = {"errors", "clock", "ids", "keys", "metrics", "money", "phone", "storage"}
+PURE_KERNEL = {
+    "errors",
+    "clock",
+    "credentials",
+    "ids",
+    "keys",
+    "metrics",
+    "money",
+    "phone",
+    "storage",
+}
 KERNEL = PURE_KERNEL | {"observability", "settings"}
 
 

@@ -8,7 +8,8 @@ from msgspec import Meta, Struct
 from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.http import Reply, Request, Routes
-from chalicelib.identity.routes import ClaimFields, HardwareId, PhoneText, challenge_to_json
+from chalicelib.identity.answers import challenge_to_json
+from chalicelib.identity.bodies import ClaimFields, HardwareId, PhoneText
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import parse_phone
 

@@ -9,18 +9,12 @@ from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.errors import NotFound
 from chalicelib.http import Reply, Request, Routes
+from chalicelib.identity.answers import challenge_to_json, user_to_json
+from chalicelib.identity.bodies import DeviceFields, HardwareId, PhoneText, RegistrationFields
 from chalicelib.identity.devices import DeviceClaim
 from chalicelib.identity.ports import LoginProvider
 from chalicelib.identity.provider_states import Begun, ProviderReturn
-from chalicelib.identity.routes import (
-    DeviceFields,
-    HardwareId,
-    PhoneText,
-    RegistrationFields,
-    challenge_to_json,
-    tokens_to_json,
-    user_to_json,
-)
+from chalicelib.identity.routes import session_reply
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import parse_phone
 
@@ -73,6 +67,7 @@ def begin_login(request: Request, provider: str) -> Reply:
 @routes.serve("POST", "/login/providers/{provider}/sessions", public=True)
 def open_provider_session(request: Request, provider: str) -> Reply:
     body = request.body(ProviderSessionRequest)
+    in_cookies = request.credentials.wants_cookies
     login = services().third_party_logins.login.log_in(
         _known(provider),
         body.to_return(request.source_ip),
@@ -81,7 +76,7 @@ def open_provider_session(request: Request, provider: str) -> Reply:
         guest=request.find_guest(),
     )
     user = user_to_json(login.account, is_new=login.is_new)
-    return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})
+    return session_reply(HTTPStatus.CREATED, login.tokens, {"user": user}, in_cookies=in_cookies)
 
 
 @routes.serve("POST", "/login/providers/{provider}/guardian-codes", public=True)

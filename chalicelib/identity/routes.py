@@ -1,122 +1,50 @@
-"""HTTP of identity: login, refresh, sessions, the account and its notices."""
+"""HTTP of identity: guests, login, refresh, sessions, the account and its notices."""
 
-from datetime import datetime
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
 
-from msgspec import Meta, Struct, structs
+from msgspec import structs
 
 from chalicelib.clock import to_iso
 from chalicelib.container import services
-from chalicelib.errors import InvalidRequest
+from chalicelib.credentials import (
+    ACCESS_COOKIE,
+    NUMBER_COOKIE,
+    NUMBER_KEPT,
+    REFRESH_COOKIE,
+    SESSION_DROPPED,
+    drop,
+    keep_for,
+    keep_until,
+    remembered_number,
+)
+from chalicelib.errors import InvalidRequest, Unauthenticated
 from chalicelib.http import Reply, Request, Routes
-from chalicelib.identity.codes import Challenge, CodeClaim
-from chalicelib.identity.devices import DeviceClaim, Platform
-from chalicelib.identity.dormancy import NO_ANSWER, DormantAnswer
-from chalicelib.identity.items import device_to_shown
-from chalicelib.identity.model import Account, Session
-from chalicelib.identity.notices import Notice
+from chalicelib.identity.answers import (
+    challenge_to_json,
+    guest_to_json,
+    notice_to_json,
+    session_to_json,
+    tokens_to_json,
+    user_to_json,
+)
+from chalicelib.identity.bodies import (
+    CodeRequest,
+    EndingsRequest,
+    GuardianCodeRequest,
+    RefreshRequest,
+    SessionRequest,
+)
+from chalicelib.identity.devices import DeviceClaim
+from chalicelib.identity.dormancy import NO_ANSWER
 from chalicelib.identity.policy import PolicyLocale, policy_in_force
-from chalicelib.identity.registration import AgeBand, Registration
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.identity.subjects import Asker
 from chalicelib.identity.tokens import IssuedTokens
 from chalicelib.ids import ChallengeId
-from chalicelib.phone import parse_phone
+from chalicelib.phone import masked, parse_phone
 
 routes = Routes(__name__, services)
-
-
-INVISIBLE = r"\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-"""Controls and marks that change how a text looks: a thief's device must not pass for another."""
-
-DeviceName = Annotated[str, Meta(max_length=40, pattern=rf"\A[^{INVISIBLE}]+\Z")]
-Version = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._+() -]{1,20}\Z")]
-HardwareId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z._:-]{8,64}\Z")]
-
-
-PhoneText = Annotated[str, Meta(min_length=3, max_length=40)]
-ChallengeIdText = Annotated[str, Meta(min_length=36, max_length=36)]
-CodeText = Annotated[str, Meta(pattern=r"\A[0-9]{6}\Z")]
-
-
-class CodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    phone: PhoneText
-    hardware_id: HardwareId | None = None
-    human_check_token: Annotated[str, Meta(max_length=2048)] | None = None
-
-
-class DeviceFields(Struct, frozen=True, forbid_unknown_fields=True):
-    """Every field has its purpose in docs/data-model.md; there are no others."""
-
-    name: DeviceName | None = None
-    platform: Platform | None = None
-    os_version: Version | None = None
-    app_version: Version | None = None
-    hardware_id: HardwareId | None = None
-
-
-class ClaimFields(Struct, frozen=True, forbid_unknown_fields=True):
-    challenge_id: ChallengeIdText
-    phone: PhoneText
-    code: CodeText
-
-    def to_claim(self) -> CodeClaim:
-        return CodeClaim(
-            challenge_id=ChallengeId(self.challenge_id),
-            phone=parse_phone(self.phone),
-            code=self.code,
-        )
-
-
-class GuardianCodeRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    phone: PhoneText
-    """Of the child."""
-    guardian_phone: PhoneText
-    hardware_id: HardwareId | None = None
-    human_check_token: Annotated[str, Meta(max_length=2048)] | None = None
-
-
-class RegistrationFields(Struct, frozen=True, forbid_unknown_fields=True):
-    policy_version: Annotated[str, Meta(max_length=40)]
-    locale: PolicyLocale
-    age_band: AgeBand
-    guardian: ClaimFields | None = None
-
-    def to_registration(self) -> Registration:
-        return Registration(
-            policy_version=self.policy_version,
-            locale=self.locale,
-            age_band=self.age_band,
-            guardian=self.guardian.to_claim() if self.guardian else None,
-        )
-
-
-class SecondFactorFields(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is asked about an account that was left alone for long."""
-
-    recovery_code: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
-    is_not_mine: bool = False
-
-    def to_answer(self) -> DormantAnswer:
-        return DormantAnswer(**structs.asdict(self))
-
-
-class SessionRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    challenge_id: ChallengeIdText
-    phone: PhoneText
-    code: CodeText
-    device: DeviceFields | None = None
-    registration: RegistrationFields | None = None
-    second_factor: SecondFactorFields | None = None
-
-
-class EndingsRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    scope: EndingScope
-
-
-class RefreshRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 @routes.serve("GET", "/policy", public=True)
@@ -161,38 +89,63 @@ def request_guardian_code(request: Request) -> Reply:
 
 @routes.serve("POST", "/guests", public=True)
 def open_guest(request: Request) -> Reply:
+    in_cookies = request.credentials.wants_cookies
     guest = services().guests.open_guest(request.source_ip)
     user = user_to_json(guest.account, is_new=True)
-    return Reply(HTTPStatus.CREATED, tokens_to_json(guest.tokens) | {"user": user})
+    return session_reply(HTTPStatus.CREATED, guest.tokens, {"user": user}, in_cookies=in_cookies)
 
 
 @routes.serve("POST", "/login/sessions", public=True)
 def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
     device = DeviceClaim(**structs.asdict(body.device)) if body.device else None
+    in_cookies, phone = request.credentials.wants_cookies, parse_phone(body.phone)
     login = services().login.verify_code(
         ChallengeId(body.challenge_id),
-        parse_phone(body.phone),
+        phone,
         body.code,
         device,
         registration=body.registration.to_registration() if body.registration else None,
         answer=body.second_factor.to_answer() if body.second_factor else NO_ANSWER,
         guest=request.find_guest(),
     )
-    user = user_to_json(login.account, is_new=login.is_new)
-    return Reply(HTTPStatus.CREATED, tokens_to_json(login.tokens) | {"user": user})
+    more = {"user": user_to_json(login.account, is_new=login.is_new)}
+    reply = session_reply(HTTPStatus.CREATED, login.tokens, more, in_cookies=in_cookies)
+    if not in_cookies:
+        return reply
+    number = keep_for(NUMBER_COOKIE, masked(phone), NUMBER_KEPT)
+    remembered = number if body.remember_number else drop(NUMBER_COOKIE)
+    return structs.replace(reply, cookies=(*reply.cookies, remembered))
+
+
+@routes.serve("GET", "/login/remembered", public=True)
+def get_remembered_number(request: Request) -> Reply:
+    return Reply(HTTPStatus.OK, {"phone": remembered_number(request.headers)})
+
+
+@routes.serve("DELETE", "/login/remembered", public=True)
+def forget_number(request: Request) -> Reply:
+    request.credentials.require_own_origin()
+    return Reply(HTTPStatus.NO_CONTENT, cookies=(drop(NUMBER_COOKIE),))
 
 
 @routes.serve("POST", "/login/refresh", public=True)
 def refresh_session(request: Request) -> Reply:
-    tokens = services().sessions.refresh(request.body(RefreshRequest).refresh_token)
-    return Reply(HTTPStatus.OK, tokens_to_json(tokens))
+    if not request.credentials.wants_cookies:
+        tokens = services().sessions.refresh(request.body(RefreshRequest).refresh_token)
+        return Reply(HTTPStatus.OK, tokens_to_json(tokens))
+    try:
+        tokens = services().sessions.refresh(request.credentials.refresh_token())
+    except Unauthenticated as refusal:
+        refusal.headers["Set-Cookie"] = [*SESSION_DROPPED]  # the page can't: it doesn't see them
+        raise
+    return session_reply(HTTPStatus.OK, tokens, {}, in_cookies=True)
 
 
 @routes.serve("DELETE", "/me/sessions/current")
 def log_out(request: Request) -> Reply:
     services().sessions.log_out(request.caller)
-    return Reply(HTTPStatus.NO_CONTENT)
+    return Reply(HTTPStatus.NO_CONTENT, cookies=_dropped(request))
 
 
 @routes.serve("GET", "/me/sessions")
@@ -212,12 +165,15 @@ def end_session(request: Request, session_id: str) -> Reply:
 @routes.serve("POST", "/me/sessions/endings")
 def end_sessions(request: Request) -> Reply:
     scope = request.body(EndingsRequest).scope
-    return Reply(HTTPStatus.OK, {"ended": services().sessions.end_sessions(request.caller, scope)})
+    ended = services().sessions.end_sessions(request.caller, scope)
+    cookies = _dropped(request) if scope is EndingScope.ALL else ()
+    return Reply(HTTPStatus.OK, {"ended": ended}, cookies=cookies)
 
 
 @routes.serve("POST", "/me/freeze")
 def freeze_account(request: Request) -> Reply:
-    return Reply(HTTPStatus.OK, {"ended": services().accounts.freeze(request.caller)})
+    ended = services().accounts.freeze(request.caller)
+    return Reply(HTTPStatus.OK, {"ended": ended}, cookies=_dropped(request))
 
 
 @routes.serve("POST", "/me/recovery-code")
@@ -256,45 +212,21 @@ def dismiss_notice(request: Request, notice_id: str) -> Reply:
     return Reply(HTTPStatus.NO_CONTENT)
 
 
-def challenge_to_json(challenge: Challenge) -> dict[str, object]:
-    return {"challenge_id": challenge.id, "expires_at": to_iso(challenge.expires_at)}
+def session_reply(
+    status: HTTPStatus, tokens: IssuedTokens, more: Mapping[str, object], *, in_cookies: bool
+) -> Reply:
+    """Hand tokens out: in the body, or in cookies and nowhere else."""
+    if not in_cookies:
+        return Reply(status, tokens_to_json(tokens) | dict(more))
+    until = tokens.refresh_expires_at
+    body = {"expires_at": to_iso(until), **more}
+    # Both as long as the session may last: an old access token is refused, and then renewed.
+    cookies = (
+        keep_until(ACCESS_COOKIE, tokens.access_token, until),
+        keep_until(REFRESH_COOKIE, tokens.refresh_token, until),
+    )
+    return Reply(status, body, cookies=cookies)
 
 
-def user_to_json(account: Account, *, is_new: bool) -> dict[str, object]:
-    return {"id": account.id, "is_new": is_new, **guest_to_json(account.guest_until)}
-
-
-def guest_to_json(guest_until: datetime | None) -> dict[str, object]:
-    until = to_iso(guest_until) if guest_until else None
-    return {"is_guest": guest_until is not None, "guest_until": until}
-
-
-def session_to_json(session: Session, *, is_current: bool) -> dict[str, object]:
-    return {
-        "id": session.id,
-        "is_current": is_current,
-        "device": device_to_shown(session.device).get("device"),
-        "place": None,  # addresses are neither kept nor looked up; docs/api.md says so
-        "created_at": to_iso(session.created_at),
-        "last_used_at": to_iso(session.last_used_at),
-        "expires_at": to_iso(session.expires_at),
-    }
-
-
-def notice_to_json(notice: Notice) -> dict[str, object]:
-    return {
-        "id": notice.id,
-        "kind": notice.kind,
-        "session_id": notice.session_id,
-        "device": device_to_shown(notice.device).get("device"),
-        "created_at": to_iso(notice.created_at),
-    }
-
-
-def tokens_to_json(tokens: IssuedTokens) -> dict[str, object]:
-    return {
-        "access_token": tokens.access_token,
-        "access_expires_at": to_iso(tokens.access_expires_at),
-        "refresh_token": tokens.refresh_token,
-        "refresh_expires_at": to_iso(tokens.refresh_expires_at),
-    }
+def _dropped(request: Request) -> tuple[str, ...]:
+    return SESSION_DROPPED if request.credentials.has_cookies else ()

@@ -27,7 +27,8 @@ def test_the_page_tells_its_coarse_name_its_kind_its_version_and_nothing_else(
         offer.click()
 
     body = json.loads(sent.value.post_data or "")
-    assert body.keys() == {"challenge_id", "phone", "code", "device"}
+    assert body.keys() == {"challenge_id", "phone", "code", "device", "remember_number"}
+    assert body["remember_number"] is False
     assert body["device"] == {"platform": "web", "name": "Chrome on Linux", "app_version": "1"}
 
 

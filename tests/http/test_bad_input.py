@@ -75,7 +75,7 @@ def check_form(answer: Answer) -> None:
 def schemas() -> Iterator[type[Struct]]:
     """Yield every form of a body that any route reads."""
     for name, module in list(sys.modules.items()):
-        if re.fullmatch(r"chalicelib\.\w+\.routes", name):
+        if re.fullmatch(r"chalicelib\.\w+\.(routes|bodies)", name):
             for _, value in inspect.getmembers(module, inspect.isclass):
                 if issubclass(value, Struct) and value.__module__ == name:
                     yield value

@@ -1,7 +1,10 @@
 // @ts-check
-/** The HTTP API as functions; every failure is one ApiError with a code that has words in both languages. */
+/** The HTTP API as functions. */
 import { describeDevice } from "./device.js";
 import * as session from "./session.js";
+import { ApiError, send, TIMEOUT_MS } from "./transport.js";
+
+export { ApiError, serverNow } from "./transport.js";
 
 /**
  * @typedef {{
@@ -44,95 +47,11 @@ import * as session from "./session.js";
  *   product: Product, method: string, total_minor: number, refunded_minor: number,
  *   currency: string, created_at: string, expires_at: string,
  * }} Order
- * @typedef {{
- *   body?: unknown, headers?: Record<string, string>, signal?: AbortSignal,
- *   patienceMs?: number, token?: string | null,
- * }} Options
+ * @typedef {import("./transport.js").Options} Options
  */
 
-const TIMEOUT_MS = 30_000;
 export const LONG_POLL_S = 15;
 export const DELETE_BATCH = 25;
-const base = document.querySelector('meta[name="ifotor-api"]')?.getAttribute("content") ?? "/v1";
-
-/** Milliseconds by which the server's clock is ahead of this device's. */
-let clockOffsetMs = 0;
-
-/** @returns {number} the server's time in milliseconds: a device with a wrong clock still counts right. */
-export function serverNow() {
-  return Date.now() + clockOffsetMs;
-}
-
-export class ApiError extends Error {
-  /**
-   * @param {string} code a problem code, or `offline`, `network`, `timeout` for what never got an answer
-   * @param {number} [status]
-   * @param {Record<string, any>} [facts] the problem document
-   */
-  constructor(code, status = 0, facts = {}) {
-    super(code);
-    this.code = code;
-    this.status = status;
-    this.facts = facts;
-  }
-}
-
-/**
- * @param {string} method
- * @param {string} path
- * @param {Options} [options]
- * @returns {Promise<any>}
- */
-async function send(method, path, { body, headers = {}, signal, patienceMs = TIMEOUT_MS, token } = {}) {
-  const timeout = AbortSignal.timeout(patienceMs);
-  const stop = signal ? anySignal([signal, timeout]) : timeout;
-  const all = { ...headers };
-  if (body !== undefined) all["Content-Type"] = "application/json";
-  if (token) all.Authorization = `Bearer ${token}`;
-  try {
-    const request = {
-      method,
-      headers: all,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: stop,
-    };
-    const response = await fetch(base + path, { ...request, cache: "no-store", credentials: "omit" });
-    noteServerClock(response.headers.get("Date"));
-    return await read(response);
-  } catch (error) {
-    if (error instanceof ApiError || signal?.aborted) throw error;
-    if (timeout.aborted) throw new ApiError("timeout");
-    throw new ApiError(navigator.onLine ? "network" : "offline");
-  }
-}
-
-/** @param {Response} response */
-async function read(response) {
-  if (response.status === 204) return null;
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
-  const document = isJson ? await response.json() : {};
-  if (response.ok && isJson) return document;
-  const code = document.code ?? (response.status >= 500 ? "unavailable" : "unknown");
-  throw new ApiError(code, response.status, document);
-}
-
-/** @param {string | null} date */
-function noteServerClock(date) {
-  const milliseconds = date ? Date.parse(date) : NaN;
-  // The header has whole seconds, so differences below two mean nothing.
-  if (!Number.isNaN(milliseconds))
-    clockOffsetMs = Math.abs(milliseconds - Date.now()) < 2000 ? 0 : milliseconds - Date.now();
-}
-
-/** @param {AbortSignal[]} signals */
-function anySignal(signals) {
-  const controller = new AbortController();
-  for (const signal of signals) {
-    if (signal.aborted) controller.abort();
-    signal.addEventListener("abort", () => controller.abort(), { once: true });
-  }
-  return controller.signal;
-}
 
 /**
  * A request in the person's name. A 401 refreshes the session once and tries once more.
@@ -141,22 +60,37 @@ function anySignal(signals) {
  * @param {Options} [options]
  */
 async function sendAs(method, path, options = {}) {
-  const token = session.accessToken();
+  const age = session.age();
   try {
-    return await send(method, path, { ...options, token });
+    return await send(method, path, options);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    await session.refresh(token, (refreshToken) =>
-      send("POST", "/login/refresh", { body: { refresh_token: refreshToken } }),
-    );
+    await session.renew(age, exchangeCookies);
     try {
-      return await send(method, path, { ...options, token: session.accessToken() });
+      return await send(method, path, options);
     } catch (again) {
       if (again instanceof ApiError && again.status === 401) session.end("expired");
       throw again;
     }
   }
 }
+
+/** Asks for the session in cookies, and for no token in the answer. */
+const IN_COOKIES = { "Ifotor-Session": "cookie" };
+const exchangeCookies = () => send("POST", "/login/refresh", { headers: IN_COOKIES });
+
+/** Begin without a phone number, or anything else. */
+export async function comeAsGuest() {
+  session.begin(await send("POST", "/guests", { headers: IN_COOKIES }));
+}
+
+/** @returns {Promise<{phone: string | null}>} the masked number that was to be remembered here */
+export const getRememberedNumber = () => send("GET", "/login/remembered");
+
+export const forgetNumber = () => send("DELETE", "/login/remembered");
+
+/** Bring what a guest made into the account. @returns {Promise<{photos: number, waiting: number, has_more: boolean}>} */
+export const bringPhotos = () => sendAs("POST", "/photos/arrivals");
 
 /** @param {string} locale @returns {Promise<Policy>} the version in force, word for word */
 export const getPolicy = (locale) => send("GET", `/policy?locale=${encodeURIComponent(locale)}`);
@@ -172,19 +106,42 @@ export const requestGuardianCode = (phone, guardian) =>
  * @param {string} challengeId
  * @param {string} phone
  * @param {string} code
- * @param {{registration?: Registration, second_factor?: SecondFactor}} [more] for a number without an account, and
+ * @param {{registration?: Registration, second_factor?: SecondFactor, remember_number?: boolean}} [more] for a number without an account, and
  *   for one whose account was left alone for long
  */
 export async function logIn(challengeId, phone, code, more = {}) {
   const body = { challenge_id: challengeId, phone, code, device: describeDevice(), ...more };
-  session.begin(await send("POST", "/login/sessions", { body }));
+  const open = () => send("POST", "/login/sessions", { body, headers: IN_COOKIES });
+  const answer = await open().catch(async (error) => {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    // A guest's cookies, old by now; where they are over, the server drops them, and a person without any comes.
+    await exchangeCookies().catch(() => undefined);
+    return open();
+  });
+  session.begin(answer);
 }
 
 /** End the session here at once, and on the server as soon as it can be reached. */
 export async function logOut() {
-  const token = session.accessToken();
+  session.noteLeaving();
   session.end("left");
-  if (token) await send("DELETE", "/me/sessions/current", { token }).catch(() => undefined);
+  await finishLeaving();
+}
+
+/** Tell the server of a sign-out that it has not heard of; the cookies go with its answer. */
+export async function finishLeaving() {
+  if (!session.isLeaving()) return;
+  const leave = () => send("DELETE", "/me/sessions/current");
+  try {
+    await leave().catch(async (error) => {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      await exchangeCookies();
+      await leave();
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) return; // again when it can be reached
+  }
+  session.noteLeft();
 }
 
 /** Newest first. @returns {Promise<{sessions: Session[]}>} */
@@ -225,7 +182,7 @@ export const cancelWaiting = () => sendAs("DELETE", "/me/phone/waiting");
 /** It is shown this once, and kills the one before. @returns {Promise<{recovery_code: string}>} */
 export const drawRecoveryCode = () => sendAs("POST", "/me/recovery-code");
 
-/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean, number_ready_at: string | null}>} */
+/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean, number_ready_at: string | null, joined_guests?: number}>} */
 export const getMe = () => sendAs("GET", "/me");
 
 /**

@@ -11,6 +11,8 @@ export const signingIn = {
   challenge: null,
   /** @type {{phone: string, limit: string, until: number} | null} a limit that was reached */
   wait: null,
+  /** Whether the masked number is to be kept for the next sign-in; never unless the person says so. */
+  remember: false,
 };
 
 /** What a person without an account says when they register; nothing of it is ever chosen for them. */
@@ -45,6 +47,7 @@ export function forgetSignIn() {
   signingIn.phone = "";
   signingIn.challenge = null;
   signingIn.wait = null;
+  signingIn.remember = false;
 }
 
 /** Ask for a code; a limit that was reached is remembered until it is over. */
@@ -78,7 +81,11 @@ export async function handInCode(code, registration, secondFactor) {
   const { challenge, phone } = signingIn;
   if (!challenge) return;
   try {
-    await api.logIn(challenge.id, phone, code, { registration, second_factor: secondFactor });
+    await api.logIn(challenge.id, phone, code, {
+      registration,
+      second_factor: secondFactor,
+      remember_number: signingIn.remember,
+    });
   } catch (error) {
     rememberWait(error);
     challenge.spent = isLimit(error) || attemptsLeft(error) === 0;

@@ -90,6 +90,7 @@ class Library extends EventTarget {
     if (signal.aborted) return;
     this.limits = me.limits;
     account.take(me.notices);
+    if (me.joined_guests) this.dispatchEvent(new Event("arriving"));
     this.changed();
   }
 

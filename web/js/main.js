@@ -1,7 +1,8 @@
 // @ts-check
 /** Starts the page and decides which view is shown: the address after `#` and the session say which. */
 import { account } from "./account.js";
-import { logOut } from "./api.js";
+import { finishLeaving, logOut } from "./api.js";
+import { bringPhotos } from "./arrivals.js";
 import { fill, focusHeading, h, icon } from "./dom.js";
 import { applyLanguage, currentLanguage, switchLanguage, t } from "./i18n.js";
 import { library } from "./library.js";
@@ -9,6 +10,7 @@ import * as session from "./session.js";
 import { isUploading, stopAll } from "./upload.js";
 import { showAccount } from "./views/account.js";
 import { showDetail } from "./views/detail.js";
+import { KEEP, leaveAsGuest } from "./views/guest.js";
 import { showLibrary } from "./views/library.js";
 import { clearReceipts } from "./views/receipts.js";
 import { drawSecurityNotices } from "./views/security-notices.js";
@@ -35,7 +37,8 @@ const TITLES = {
 
 /** @returns {{name: "sign-in" | "library" | "detail" | "account", photo: string}} */
 function route() {
-  if (!session.isSignedIn()) return { name: "sign-in", photo: "" };
+  const isKeeping = session.guestUntil() && location.hash === KEEP;
+  if (!session.isSignedIn() || isKeeping) return { name: "sign-in", photo: "" };
   if (location.hash === "#/account") return { name: "account", photo: "" };
   const photo = location.hash.match(/^#\/photos\/([\w-]+)$/)?.[1] ?? "";
   return { name: photo ? "detail" : "library", photo };
@@ -55,6 +58,8 @@ function show({ moveFocus = true } = {}) {
       onSignedIn: () => {
         clearReceipts();
         notice = "";
+        if (location.hash === KEEP) history.replaceState(null, "", location.pathname);
+        library.reset();
         readNotices();
         show();
       },
@@ -95,7 +100,10 @@ function drawTop() {
     { type: "button", id: "language", class: "button quiet", lang: other, onclick: changeLanguage },
     t("app.language"),
   );
-  const signOut = h("button", { type: "button", class: "button quiet", onclick: logOut }, t("app.sign_out"));
+  const isGuest = session.guestUntil() !== null;
+  const [leaving, words] = isGuest ? [leaveAsGuest, t("guest.leave_short")] : [logOut, t("app.sign_out")];
+  const signOut = h("button", { type: "button", class: "button quiet", onclick: leaving }, words);
+  const own = isGuest ? [signOut] : [accountLink(), signOut];
   fill(
     top_,
     h(
@@ -104,7 +112,7 @@ function drawTop() {
       h("img", { src: "icon.svg", alt: "", width: "28", height: "28" }),
       h("span", { class: "brand-name" }, "ifotor"),
     ),
-    h("div", { class: "top-actions" }, language, ...(session.isSignedIn() ? [accountLink(), signOut] : [])),
+    h("div", { class: "top-actions" }, language, ...(session.isSignedIn() ? own : [])),
   );
 }
 
@@ -150,6 +158,8 @@ function showConnection() {
 
 session.whenEnded(leave);
 account.addEventListener("change", drawSecurityNotices);
+library.addEventListener("arriving", () => bringPhotos().catch(() => undefined));
+window.addEventListener("online", finishLeaving);
 window.addEventListener("hashchange", () => show());
 window.addEventListener("online", showConnection);
 window.addEventListener("offline", showConnection);
@@ -162,5 +172,6 @@ skip.addEventListener("click", (event) => {
 });
 applyLanguage();
 showConnection();
+finishLeaving();
 show({ moveFocus: false });
 readNotices();

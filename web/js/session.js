@@ -1,71 +1,75 @@
 // @ts-check
-/** The tokens of this tab: kept in sessionStorage only, renewed by one request at a time, forgotten on the way out. */
+/** Whether somebody is signed in here, for every tab alike. The session itself is in cookies that no script reads. */
 
 const STORAGE_KEY = "ifotor.session";
-/** Answers that say the refresh token itself is no good; a busy or broken server says nothing about it. */
-const REFUSALS = new Set([400, 401, 422]);
+const LEAVING_KEY = "ifotor.leaving";
+/** Answers that say the session itself is over; a busy or broken server says nothing about it. */
+const REFUSALS = new Set([400, 401, 403, 422]);
 
 /**
- * @typedef {{access_token: string, refresh_token: string}} Tokens
+ * @typedef {{guest_until: string | null}} Known
  * @typedef {"left" | "expired" | "frozen"} Ending
  */
 
-/** @type {Tokens | null} */
-let tokens = load();
+/** @type {Known | null} */
+let known = load();
+/** How often the cookies were renewed: a request that was refused before the last time need only be repeated. */
+let renewed = 0;
 /** @type {Promise<void> | null} */
-let refreshing = null;
+let renewing = null;
 /** @type {(ending: Ending) => void} */
 let onEnd = () => undefined;
 
-/**
- * Every tab signs in for itself, but one made by "duplicate tab" starts with a copy of the tokens. Whichever renews
- * first makes the other's refresh token a spent one, and to use a spent one looks like theft to the server, which
- * then ends the session. So a tab that renews tells the others, and those with the same tokens follow. Renewing at
- * the same moment needs no lock: for 30 seconds the server gives a repeat the same answer.
- */
-const copies = "BroadcastChannel" in window ? new BroadcastChannel(STORAGE_KEY) : null;
-copies?.addEventListener("message", ({ data }) => {
-  if (tokens && tokens.refresh_token === data.spent) begin(data.renewed);
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (key !== STORAGE_KEY) return;
+  if (newValue && known) return location.reload(); // another tab became somebody else: this one shows their photos
+  if (known) forget("left");
 });
 
-/** @returns {Tokens | null} */
+/** @returns {Known | null} */
 function load() {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "null");
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? "null");
   } catch {
     return null;
   }
 }
 
-/** @param {Tokens | null} next */
-function keep(next) {
-  tokens = next;
+/** @param {string} key @param {string | null} value */
+function keep(key, value) {
   try {
-    if (next) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(next));
-    else sessionStorage.removeItem(STORAGE_KEY);
+    if (value) localStorage.setItem(key, value);
+    else localStorage.removeItem(key);
   } catch {
-    // without storage the session lives as long as the page
+    // without storage it is known as long as the page lives
   }
 }
 
 export function isSignedIn() {
-  return tokens !== null;
+  return known !== null;
 }
 
-/** @returns {string | null} */
-export function accessToken() {
-  return tokens?.access_token ?? null;
+/** @returns {string | null} when a guest's photos go; null for everybody else */
+export function guestUntil() {
+  return known?.guest_until ?? null;
 }
 
-/** @param {Tokens} answer */
-export function begin({ access_token, refresh_token }) {
-  keep({ access_token, refresh_token });
+/** @param {{user: Known}} answer */
+export function begin({ user }) {
+  known = { guest_until: user.guest_until };
+  keep(STORAGE_KEY, JSON.stringify(known));
+  keep(LEAVING_KEY, null);
 }
 
 /** @param {Ending} ending */
 export function end(ending) {
-  if (!tokens) return;
-  keep(null);
+  keep(STORAGE_KEY, null);
+  if (known) forget(ending);
+}
+
+/** @param {Ending} ending */
+function forget(ending) {
+  known = null;
   onEnd(ending);
 }
 
@@ -74,30 +78,49 @@ export function whenEnded(listener) {
   onEnd = listener;
 }
 
+/** Note that the server is still to be told that the person left: until then the cookies are there. */
+export function noteLeaving() {
+  keep(LEAVING_KEY, "1");
+}
+
+export function noteLeft() {
+  keep(LEAVING_KEY, null);
+}
+
+export function isLeaving() {
+  try {
+    return localStorage.getItem(LEAVING_KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+/** @returns {number} what `renew` is to be told by a request that is sent now */
+export function age() {
+  return renewed;
+}
+
 /**
- * Exchange the refresh token for new tokens. Calls that come meanwhile wait for the same exchange, because a
- * refresh token works once. A refusal ends the session; an unreachable server does not.
- * @param {string | null} staleToken the access token that was refused
- * @param {(refreshToken: string) => Promise<Tokens>} exchange
+ * Have the cookies renewed. Calls that come meanwhile wait for the same exchange; other tabs may do the same at the
+ * same time, and get the same. A refusal ends the session; an unreachable server does not.
+ * @param {number} age of the session when the refused request was sent
+ * @param {() => Promise<unknown>} exchange
  */
-export async function refresh(staleToken, exchange) {
-  if (!tokens) throw new SessionOver();
-  if (tokens.access_token !== staleToken) return; // another request has renewed it already
-  const current = tokens;
-  refreshing ??= exchange(current.refresh_token)
-    .then((answer) => {
-      if (tokens === current) begin(answer);
-      copies?.postMessage({ spent: current.refresh_token, renewed: answer });
+export async function renew(age, exchange) {
+  if (!known) throw new SessionOver();
+  if (age !== renewed) return;
+  renewing ??= exchange()
+    .then(() => {
+      renewed += 1;
     })
     .catch((error) => {
-      if (tokens && tokens !== current) return; // a copy of this tab was quicker
-      if (REFUSALS.has(error.status) && tokens === current) end("expired");
+      if (REFUSALS.has(error.status)) end("expired");
       throw error;
     })
     .finally(() => {
-      refreshing = null;
+      renewing = null;
     });
-  return refreshing;
+  return renewing;
 }
 
 /** The session ended while a request was on its way. */

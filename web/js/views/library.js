@@ -4,11 +4,13 @@ import * as api from "../api.js";
 import { announce, fill, focusHeading, h, icon, reconcile } from "../dom.js";
 import { formatBytes, formatLimit, formatMonth, formatNumber, t, tn, together } from "../i18n.js";
 import { kindOf, library } from "../library.js";
+import * as session from "../session.js";
 import { explain } from "../problems.js";
 import { addFiles, DEFAULT_MAX_BYTES } from "../upload.js";
 import { createNotice, createTile, updateNotice, updateTile } from "./card.js";
 import { dropZone } from "./drop.js";
 import { emptyLibrary } from "./empty.js";
+import { guestNote } from "./guest.js";
 import { showReceipt } from "./receipts.js";
 import { Selection } from "./selection.js";
 
@@ -73,6 +75,7 @@ class LibraryView {
         "div",
         { class: "library" },
         h("div", { class: "library-head" }, this.heading, this.select, this.add, this.picker),
+        guestNote(),
         this.noticeArea,
         this.sections,
         this.foot,
@@ -209,7 +212,7 @@ class LibraryView {
     if (state === "empty") return [emptyLibrary(() => this.picker.click(), this.#hint())];
     return [
       state.endsWith("more") ? again(() => this.#more(), t("library.more")) : null,
-      h("p", { class: "footnote" }, t("library.footnote"), h("span", { class: "usage" })),
+      h("p", { class: "footnote" }, t(session.guestUntil() ? "guest.footnote" : "library.footnote"), h("span", { class: "usage" })),
     ];
   }
 

@@ -5,6 +5,7 @@ import { h } from "../dom.js";
 import { daysLeft, lifeSpent, monthsInWords, timeBetween } from "../expiry.js";
 import { formatBytes, formatDay, formatExactMoment, formatNumber, t, tn } from "../i18n.js";
 import { library } from "../library.js";
+import * as session from "../session.js";
 
 /** @typedef {import("../api.js").Photo} Photo */
 
@@ -45,10 +46,12 @@ export function lifeStory({ created_at, expires_at, original }) {
         "future",
         t("detail.kept", { date: formatDay(expires_at) }),
         null,
-        t("detail.kept_more", {
-          months: monthsInWords(created_at, expires_at),
-          left: tn("detail.left", days),
-        }),
+        session.guestUntil()
+          ? t("guest.kept_more", { left: tn("detail.left", days) })
+          : t("detail.kept_more", {
+              months: monthsInWords(created_at, expires_at),
+              left: tn("detail.left", days),
+            }),
         h("div", { class: "bar life-bar", "aria-hidden": "true" }, spent),
       ),
     ),

@@ -7,9 +7,11 @@ import { announce, fill, h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explainLimit, formatCountdown } from "../limits.js";
 import { explain } from "../problems.js";
+import * as session from "../session.js";
 import { showCodeStep } from "./code-step.js";
 import { showDormantStep } from "./dormant-step.js";
 import { busy, idle, isBusy, problemLine, say, sayWait } from "./form.js";
+import { tryFirst } from "./guest.js";
 import { showRegisterStep } from "./register-step.js";
 import { smsPanel } from "./sms.js";
 
@@ -38,7 +40,7 @@ export function showSignIn(root, { onSignedIn, notice = "" }) {
     else if (signingIn.challenge && dormant.code)
       showDormantStep(card, sms, { go, done, signal: step.signal });
     else if (signingIn.challenge) showCodeStep(card, sms, step.signal, { go, done, words });
-    else showPhoneStep(card, sms, step.signal, { go, words, moveFocus });
+    else showPhoneStep(card, sms, step.signal, { go, done, words, moveFocus });
   };
   life.signal.addEventListener("abort", () => step?.abort());
   fill(
@@ -64,9 +66,9 @@ export function showSignIn(root, { onSignedIn, notice = "" }) {
  * @param {HTMLElement} card
  * @param {HTMLElement} sms
  * @param {AbortSignal} signal
- * @param {{go: () => void, words: string, moveFocus: boolean}} options
+ * @param {{go: () => void, done: () => void, words: string, moveFocus: boolean}} options
  */
-function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
+function showPhoneStep(card, sms, signal, { go, done, words, moveFocus }) {
   const problem = problemLine("phone-problem");
   const input = h("input", {
     id: "phone",
@@ -87,6 +89,7 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
       tick();
     },
   });
+  const isGuest = session.guestUntil() !== null;
   const submit = h("button", { type: "submit", class: "button primary wide" }, t("login.send"));
   let waiting = false;
   const tick = () => {
@@ -125,7 +128,7 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
     card,
     h("h1", { id: "view-title" }, t("login.title")),
     words ? h("p", { class: "note", role: "status" }, words) : null,
-    h("p", { class: "lead" }, t("login.lead")),
+    h("p", { class: "lead" }, t(isGuest ? "guest.keep_lead" : "login.lead")),
     h(
       "form",
       { novalidate: true, onsubmit, "aria-labelledby": "view-title" },
@@ -133,8 +136,12 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
       input,
       problem,
       h("p", { class: "hint", id: "phone-hint" }, t("login.phone_hint")),
+      rememberNumber(),
       submit,
     ),
+    isGuest
+      ? h("div", { class: "under-form" }, h("a", { class: "button link", href: "#/" }, t("guest.back")))
+      : tryFirst(done),
     whatWeSend(),
   );
   fill(
@@ -145,6 +152,36 @@ function showPhoneStep(card, sms, signal, { go, words, moveFocus }) {
   signal.addEventListener("abort", () => clearInterval(timer));
   tick();
   if (moveFocus) input.focus();
+}
+
+/** The choice, never made for anyone, to be reminded of the number; and what is remembered here now (CK.7). */
+function rememberNumber() {
+  const box = h("input", {
+    type: "checkbox",
+    id: "remember",
+    checked: signingIn.remember,
+    onchange: () => {
+      signingIn.remember = box.checked;
+      if (box.checked || !remembered.textContent) return;
+      remembered.textContent = "";
+      api.forgetNumber().catch(() => undefined); // the next sign-in forgets it, too
+    },
+  });
+  const remembered = h("p", { class: "hint", role: "status" });
+  api
+    .getRememberedNumber()
+    .then(({ phone }) => {
+      if (!phone) return;
+      remembered.textContent = t("login.remembered", { phone });
+      box.checked = signingIn.remember = true; // they chose it, and may unchoose it here
+    })
+    .catch(() => undefined);
+  return h(
+    "div",
+    { class: "remember" },
+    h("label", { class: "choice", for: "remember" }, box, h("span", {}, t("login.remember"))),
+    remembered,
+  );
 }
 
 /** What a sign-in tells the server besides the number, word for word. */
