@@ -220,6 +220,19 @@ class Client:
                 time.sleep(0.1)
         return photo
 
+    def edit(self, photo_id: str, recipe: object, media_type: str, *, limit_s: float = 60) -> Any:
+        """Have an edit made of a ready photo; return it once it has its end."""
+        path = f"/photos/{photo_id}/edits"
+        body = {"recipe": recipe, "output": {"media_type": media_type}}
+        key = {"Idempotency-Key": secrets.token_urlsafe(16)}
+        edit = self.expect(202, "POST", path, body, headers=key)
+        deadline = time.monotonic() + limit_s
+        while edit["state"] in ("queued", "processing"):
+            if time.monotonic() > deadline:
+                raise ValueError(f"the edit is still {edit['state']} after {limit_s:.0f} s")
+            edit = self.expect(200, "GET", f"{path}/{edit['id']}?wait_s=5")
+        return edit
+
     def fetch(self, url: str) -> Answer:
         """Get a presigned URL, as a browser would: without any token."""
         return self.ask("GET", url, {})

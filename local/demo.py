@@ -23,6 +23,13 @@ STRANGER_PHONE = "+8613800138001"
 DRAWN_SIZE_PX = (4032, 3024)
 """What a phone of 12 megapixels takes."""
 
+EDIT = {
+    "version": 1,
+    "geometry": {"crop": {"ratio": "1:1"}},
+    "tone": {"contrast": 15},
+    "look": {"preset": "golden@1"},
+}
+
 NO_PHOTO = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 64
 """Begins like a JPEG and is none."""
 
@@ -111,6 +118,8 @@ def _tell(system: System, story: Story, data: bytes, content_type: str, progress
     progress.update(step, description="Looking into every bucket")
     _judge_original(system, story, photo, data)
     _fetch_renditions(owner, story, photo)
+    progress.update(step, description="Editing")
+    _edit(owner, story, photo_id)
     _try_as_stranger(stranger, story, photo_id)
 
     progress.update(step, description="Sending a file that is no photo")
@@ -148,6 +157,19 @@ def _fetch_renditions(owner: Client, story: Story, photo: dict[str, Any]) -> Non
         answer = owner.fetch(told["url"])
         judge_rendition(story.verdicts, name, told, answer)
         story.fates.append(Fate(name, len(answer.data), "shown to its owner, then deleted"))
+
+
+def _edit(owner: Client, story: Story, photo_id: str) -> None:
+    edit = owner.edit(photo_id, EDIT, "image/webp")
+    story.verdicts.note("FD.7", "an edit is made as asked", edit["state"] == "ready", EDIT["look"])
+    shown = owner.expect(200, "GET", f"/photos/{photo_id}")
+    full = shown["renditions"]["full"]
+    picture = owner.fetch(full["url"]).data
+    is_square = full["width_px"] == full["height_px"] and picture[8:12] == b"WEBP"
+    is_shown = shown["current_edit_id"] == edit["id"] and is_square
+    seen = f"{full['width_px']} × {full['height_px']} px, {full['content_type']}"
+    story.verdicts.note("FD.2", "the photo is shown as edited", is_shown, seen)
+    story.fates.append(Fate("edit", len(picture), "shown to its owner, then deleted"))
 
 
 def _try_as_stranger(stranger: Client, story: Story, photo_id: str) -> None:

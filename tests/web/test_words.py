@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib import errors
 from chalicelib.imaging.model import RejectionReason
+from chalicelib.photos.edits.model import EDIT_REASON_TITLES
 
 WEB = Path(__file__).parents[2] / "web"
 LOCALES = ("en", "zh-CN")
@@ -70,6 +71,12 @@ def test_every_reason_for_a_rejection_has_words(locale: str) -> None:
     assert said == reasons | {"unknown", "original_gone"}
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_reason_an_edit_ends_with_has_words(locale: str) -> None:
+    said = {key.removeprefix("edit_ended.") for key in read_locale(locale) if "edit_ended." in key}
+    assert said == EDIT_REASON_TITLES.keys()
+
+
 def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
     entries = read_locale("en").keys()
     source = "\n".join(file.read_text(encoding="utf-8") for file in scripts())
@@ -81,7 +88,8 @@ def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
     spelled = set(re.findall(r'"([\w.]+)"', source))
     # Families whose last part is a code, a name of a size, a step, a platform, or what is limited.
     families = re.compile(
-        r"^(problem|rejection|upload|empty\.step|detail\.version|device|limit|register\.(age|hint))[._]"
+        r"^(problem|rejection|edit_ended|editor\.tone|upload|empty\.step|detail\.version|device"
+        r"|limit|register\.(age|hint))[._]"
     )
     unused = {
         key

@@ -18,6 +18,7 @@ export { ApiError, serverNow } from "./transport.js";
  *   original: {size_bytes: number | null, frame_count: number | null, deleted_at: string | null},
  *   rejection: {code: string, title: string} | null,
  *   renditions: {full?: Rendition, preview?: Rendition, thumb?: Rendition},
+ *   unedited?: Photo["renditions"] | null, edits?: string[], current_edit_id?: string | null,
  * }} Photo
  * @typedef {{url: string, fields: Record<string, string>, expires_at: string}} UploadForm
  * @typedef {{photo: Photo, upload: UploadForm}} Grant
@@ -59,7 +60,7 @@ export const DELETE_BATCH = 25;
  * @param {string} path
  * @param {Options} [options]
  */
-async function sendAs(method, path, options = {}) {
+export async function sendAs(method, path, options = {}) {
   const age = session.age();
   try {
     return await send(method, path, options);

@@ -6,6 +6,7 @@ import { formatBytes, formatDay, t } from "../i18n.js";
 import { isFresh, library } from "../library.js";
 import { explain } from "../problems.js";
 import { confirmDeletion } from "./confirm.js";
+import { editor } from "./editor.js";
 import { awaitProof, lifeStory } from "./life-story.js";
 import { showDestroyed, showReceipt } from "./receipts.js";
 
@@ -83,6 +84,8 @@ function draw(root, photo, signal) {
   const older = ready[at + 1];
   const heading = h("h1", { id: "view-title" }, t("detail.title", { date: formatDay(photo.created_at) }));
   let story = lifeStory(photo);
+  let sizes = versions(photo);
+  const image = picture(photo);
   fill(
     root,
     h(
@@ -91,7 +94,7 @@ function draw(root, photo, signal) {
       h(
         "div",
         { class: "stage" },
-        picture(photo),
+        image,
         h(
           "a",
           {
@@ -109,8 +112,13 @@ function draw(root, photo, signal) {
         "div",
         { class: "about" },
         heading,
+        editor(photo, image, signal, (shown) => {
+          const next = versions(shown);
+          sizes.replaceWith(next);
+          sizes = next;
+        }),
         story,
-        versions(photo),
+        sizes,
         h(
           "div",
           { class: "detail-actions" },
@@ -134,7 +142,8 @@ function draw(root, photo, signal) {
   document.addEventListener(
     "keydown",
     (event) => {
-      if (document.querySelector("dialog[open]") || event.altKey || event.ctrlKey || event.metaKey) return;
+      const isTyping = event.target instanceof Element && event.target.closest("input, select, summary");
+      if (isTyping || document.querySelector("dialog[open]") || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = {
         ArrowLeft: newer && pathOf(newer),
         ArrowRight: older && pathOf(older),

@@ -1,0 +1,73 @@
+"""A person edits a photo, compares, and goes back; by mouse on a phone, by keyboard on a desk."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.journeys import add_photo, open_photo, overflow_px, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
+
+
+def picture_of(page: Page) -> Locator:
+    return page.get_by_role("img", name=re.compile("^Your photo, added "))
+
+
+def is_upright(page: Page) -> bool:
+    upright: bool = picture_of(page).evaluate(
+        "image => image.decode().then(() => image.naturalWidth < image.naturalHeight)"
+    )
+    return upright
+
+
+def test_an_edit_is_made_shown_and_taken_back(
+    open_window: OpenWindow, small_photo_file: Path
+) -> None:
+    window = open_window(size=PHONE)
+    page = window.page
+    sign_in(window)
+    add_photo(page, small_photo_file)
+    open_photo(page)
+    assert not is_upright(page)
+
+    page.get_by_text("Edit", exact=True).click()
+    expect(page.get_by_text("vivid", exact=True)).to_be_visible()
+    page.get_by_text("vivid", exact=True).click()
+    page.get_by_label("Contrast").fill("30")
+    page.get_by_role("button", name="Turn right").click()
+    assert overflow_px(page) <= 0
+    page.get_by_role("button", name="Apply").click()
+
+    expect(page.locator("form [role=status]")).to_have_text(
+        "Your edit is ready.", timeout=PATIENCE_MS
+    )
+    expect(page.get_by_role("button", name="Hold to compare")).to_be_visible()
+    assert is_upright(page)
+
+    page.get_by_role("button", name="Without edits").click()
+    expect(page.get_by_role("button", name="Without edits (shown now)")).to_be_disabled()
+    assert not is_upright(page)
+
+
+def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file: Path) -> None:
+    window = open_window()
+    page = window.page
+    sign_in(window)
+    add_photo(page, small_photo_file)
+    open_photo(page)
+
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    slider = page.get_by_label("Brightness")
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(slider).to_have_value("3")
+    expect(page).to_have_url(re.compile("#/photos/"))
+    page.keyboard.press("Enter")
+    expect(page.locator("form [role=status]")).to_have_text(
+        "Your edit is ready.", timeout=PATIENCE_MS
+    )
