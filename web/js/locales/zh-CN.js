@@ -145,7 +145,7 @@ export default {
   "guest.leave_body": "访客离开后无法再找回照片。如需保留，请先登录。",
   "guest.footnote": "访客的照片保留一周。",
   "guest.kept_more": "访客使用期到此结束。{left}",
-  "login.remember": "在此设备上记住部分隐藏的手机号",
+  "login.remember": "在此浏览器中记住部分隐藏的号码",
   "login.remembered": "上次使用的号码：{phone}",
   "library.title": "照片",
   "library.add": "添加照片",
