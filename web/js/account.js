@@ -10,6 +10,8 @@ class Account extends EventTarget {
   hasRecoveryCode = false;
   /** @type {string | null} when a change of number that was begun can be completed */
   numberReadyAt = null;
+  /** @type {import("./api.js").LinkedLogin[]} */
+  logins = [];
   /** @type {Set<string>} ids that an answer still under way may name once more */
   #dismissed = new Set();
 
@@ -23,6 +25,7 @@ class Account extends EventTarget {
     const me = await api.getMe();
     this.hasRecoveryCode = me.has_recovery_code;
     this.numberReadyAt = me.number_ready_at;
+    this.logins = me.logins;
     this.take(me.notices);
   }
 
@@ -48,6 +51,7 @@ class Account extends EventTarget {
     this.#dismissed.clear();
     this.hasRecoveryCode = false;
     this.numberReadyAt = null;
+    this.logins = [];
     this.take();
   }
 }

@@ -49,6 +49,7 @@ export { ApiError, serverNow } from "./transport.js";
  *   currency: string, created_at: string, expires_at: string,
  * }} Order
  * @typedef {import("./transport.js").Options} Options
+ * @typedef {{provider: import("./providers.js").Provider, linked_at: string, is_removable: boolean}} LinkedLogin
  */
 
 export const LONG_POLL_S = 15;
@@ -110,9 +111,14 @@ export const requestGuardianCode = (phone, guardian) =>
  * @param {{registration?: Registration, second_factor?: SecondFactor, remember_number?: boolean}} [more] for a number without an account, and
  *   for one whose account was left alone for long
  */
-export async function logIn(challengeId, phone, code, more = {}) {
+export function logIn(challengeId, phone, code, more = {}) {
   const body = { challenge_id: challengeId, phone, code, device: describeDevice(), ...more };
-  const open = () => send("POST", "/login/sessions", { body, headers: IN_COOKIES });
+  return openSession("/login/sessions", body);
+}
+
+/** Hand in a proof, and begin the session that it opens. @param {string} path @param {unknown} body */
+export async function openSession(path, body) {
+  const open = () => send("POST", path, { body, headers: IN_COOKIES });
   const answer = await open().catch(async (error) => {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     // A guest's cookies, old by now; where they are over, the server drops them, and a person without any comes.
@@ -183,7 +189,12 @@ export const cancelWaiting = () => sendAs("DELETE", "/me/phone/waiting");
 /** It is shown this once, and kills the one before. @returns {Promise<{recovery_code: string}>} */
 export const drawRecoveryCode = () => sendAs("POST", "/me/recovery-code");
 
-/** @returns {Promise<{limits: Limits, notices?: Notice[], has_recovery_code: boolean, number_ready_at: string | null, joined_guests?: number}>} */
+/**
+ * @returns {Promise<{
+ *   limits: Limits, notices?: Notice[], has_recovery_code: boolean, number_ready_at: string | null,
+ *   joined_guests?: number, logins: LinkedLogin[],
+ * }>}
+ */
 export const getMe = () => sendAs("GET", "/me");
 
 /**

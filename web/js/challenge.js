@@ -2,7 +2,10 @@
 /** The sign-in under way: the number, the code that was asked for, and how long a refused request has to wait. */
 import * as api from "./api.js";
 import { isOfOneNumber } from "./limits.js";
+import { logInByProvider, requestProviderGuardianCode } from "./provider-api.js";
 import { nothingTexted } from "./views/code-field.js";
+
+/** @typedef {import("./providers.js").Return} Return */
 
 /** What survives a change of language: the person goes on where they were. */
 export const signingIn = {
@@ -25,6 +28,10 @@ export const registering = {
   /** @type {import("./api.js").AgeBand | null} */
   ageBand: null,
   guardian: { phone: "", texted: nothingTexted() },
+  /** The provider's login that somebody came back with, in place of a number. @type {Return | null} */
+  via: null,
+  /** Whether that login was right and has no account yet. */
+  isAsked: false,
   /** Whether the number has an account that the person says is not theirs. */
   isNotMine: false,
 };
@@ -38,6 +45,7 @@ export function forgetDormant() {
 
 export function forgetRegistration() {
   Object.assign(registering, { code: "", policy: null, agreed: false, ageBand: null, isNotMine: false });
+  Object.assign(registering, { via: null, isAsked: false });
   registering.guardian = { phone: "", texted: nothingTexted() };
 }
 
@@ -108,7 +116,13 @@ export async function register() {
     age_band: ageBand,
     guardian: ageBand === "under_14" ? consent : undefined,
   };
+  if (registering.via) return enterByProvider(said);
   await handInCode(code, said, registering.isNotMine ? { is_not_mine: true } : undefined);
+}
+
+/** Exchange what a provider's login brought back for a session. @param {import("./api.js").Registration} [registration] */
+export async function enterByProvider(registration) {
+  if (registering.via) await logInByProvider(registering.via, registration);
 }
 
 /** Open an account that was left alone for long. @param {string} recoveryCode */
@@ -123,7 +137,10 @@ export function isDormant(error) {
 
 /** Text a code to the guardian of the child who registers. */
 export function askGuardian() {
-  return api.requestGuardianCode(signingIn.phone, registering.guardian.phone);
+  const { via, guardian } = registering;
+  return via
+    ? requestProviderGuardianCode(via, guardian.phone)
+    : api.requestGuardianCode(signingIn.phone, guardian.phone);
 }
 
 /** @param {unknown} error */

@@ -3,16 +3,20 @@
 import { account } from "./account.js";
 import { finishLeaving, logOut } from "./api.js";
 import { bringPhotos } from "./arrivals.js";
+import { registering } from "./challenge.js";
 import { fill, focusHeading, h, icon } from "./dom.js";
 import { applyLanguage, currentLanguage, switchLanguage, t } from "./i18n.js";
 import { library } from "./library.js";
+import { explain } from "./problems.js";
+import { linkLogin } from "./provider-api.js";
+import { nameOf, takeReturn } from "./providers.js";
 import * as session from "./session.js";
 import { isUploading, stopAll } from "./upload.js";
 import { showAccount } from "./views/account.js";
 import { showDetail } from "./views/detail.js";
 import { KEEP, leaveAsGuest } from "./views/guest.js";
 import { showLibrary } from "./views/library.js";
-import { clearReceipts } from "./views/receipts.js";
+import { clearReceipts, showReceipt } from "./views/receipts.js";
 import { drawSecurityNotices } from "./views/security-notices.js";
 import { showSignIn } from "./views/sign-in.js";
 
@@ -38,7 +42,7 @@ const TITLES = {
 /** @returns {{name: "sign-in" | "library" | "detail" | "account", photo: string}} */
 function route() {
   const isKeeping = session.guestUntil() && location.hash === KEEP;
-  if (!session.isSignedIn() || isKeeping) return { name: "sign-in", photo: "" };
+  if (!session.isSignedIn() || isKeeping || registering.via) return { name: "sign-in", photo: "" };
   if (location.hash === "#/account") return { name: "account", photo: "" };
   const photo = location.hash.match(/^#\/photos\/([\w-]+)$/)?.[1] ?? "";
   return { name: photo ? "detail" : "library", photo };
@@ -170,8 +174,34 @@ skip.addEventListener("click", (event) => {
   event.preventDefault(); // the part after # belongs to the views
   main.focus();
 });
+/** Somebody comes back from a login provider: end what they began, in the view where they began it. */
+function arrive() {
+  const came = takeReturn();
+  if (!came) return;
+  if ("refused" in came) {
+    const words = t(came.refused === "denied" ? "provider.denied" : "problem.provider_login_rejected");
+    if (session.isSignedIn()) showReceipt(words, "", "wrong");
+    else notice = words;
+  } else if (!came.links) registering.via = came;
+  else if (session.isSignedIn()) link(came);
+  else notice = t("problem.provider_login_rejected");
+}
+
+/** @param {import("./providers.js").Return} came */
+async function link(came) {
+  history.replaceState(null, "", `${location.pathname}#/account`);
+  try {
+    await linkLogin(came);
+    showReceipt(t("logins.linked", { provider: nameOf(came.provider) }), "");
+  } catch (error) {
+    if (session.isSignedIn()) showReceipt(explain(error), "", "wrong");
+  }
+  account.load().catch(() => undefined);
+}
+
 applyLanguage();
 showConnection();
 finishLeaving();
+arrive();
 show({ moveFocus: false });
 readNotices();

@@ -23,6 +23,15 @@ export default {
   "login.send_wait": "Try again in {time}",
   "login.wait_over": "You can ask for a code now.",
 
+  "provider.or": "or",
+  "provider.go": "Continue with {provider}",
+  "provider.link": "Link {provider}",
+  "provider.going": "Opening…",
+  "provider.wechat": "WeChat",
+  "provider.alipay": "Alipay",
+  "provider.entering": "Signing you in with {provider}…",
+  "provider.denied": "You didn't agree there, so nothing was changed here.",
+
   "limit.minute": "We've just sent a code to this number.",
   "limit.phone": "This number has been sent as many codes as we allow for now.",
   "limit.tries": "There were too many wrong codes for this number.",
@@ -67,6 +76,7 @@ export default {
 
   "register.title": "Open your account",
   "register.lead": "{phone} has no account yet. Read how we treat what you entrust to us, then decide.",
+  "register.lead_provider": "Your {provider} login has no account here yet. Read how we treat what you entrust to us, then decide.",
   "register.policy": "How ifotor treats what you entrust to it",
   "register.age": "How old are you?",
   "register.age_under_14": "Under 14",
@@ -310,6 +320,19 @@ export default {
   "account.ended_others.zero": "There was no other session left to end",
   "account.ended_others.one": "One other session is signed out",
   "account.ended_others.other": "{n} other sessions are signed out",
+
+  "logins.title": "Other ways to sign in",
+  "logins.lead": "We learn who you are there and nothing else: no name, no picture, no friends.",
+  "logins.since": "Linked {date}",
+  "logins.none": "Not linked",
+  "logins.stays": "Your account was opened with it and has no phone number, so it stays.",
+  "logins.remove": "Remove {provider}",
+  "logins.remove_title": "Remove {provider}?",
+  "logins.remove_body": "{provider} will no longer open this account. You can link it again at any time.",
+  "logins.remove_confirm": "Remove it",
+  "logins.removing": "Removing…",
+  "logins.removed": "{provider} no longer opens your account",
+  "logins.linked": "{provider} now opens your account",
 
   "leak.title": "My account was leaked",
   "leak.lead": "If somebody else may be in your account and you want everything to stop now.",

@@ -23,6 +23,15 @@ export default {
   "login.send_wait": "{time} 后可重试",
   "login.wait_over": "现在可以获取验证码了。",
 
+  "provider.or": "或",
+  "provider.go": "使用{provider}继续",
+  "provider.link": "绑定{provider}",
+  "provider.going": "正在前往…",
+  "provider.wechat": "微信",
+  "provider.alipay": "支付宝",
+  "provider.entering": "正在使用{provider}登录…",
+  "provider.denied": "你没有在对方页面同意授权，这里未作任何更改。",
+
   "limit.minute": "刚刚已向这个手机号发送过验证码。",
   "limit.phone": "发往这个手机号的验证码已达上限。",
   "limit.tries": "这个手机号输错验证码的次数过多。",
@@ -67,6 +76,7 @@ export default {
 
   "register.title": "开立账号",
   "register.lead": "{phone} 还没有账号。请先阅读我们如何对待你托付的信息，再做决定。",
+  "register.lead_provider": "你的{provider}还没有对应的账号。请先阅读我们如何对待你托付的内容，再作决定。",
   "register.policy": "ifotor 如何对待你托付的信息",
   "register.age": "你的年龄",
   "register.age_under_14": "未满 14 岁",
@@ -310,6 +320,19 @@ export default {
   "account.ended_others.zero": "没有其他设备需要移除",
   "account.ended_others.one": "其他 1 台设备已退出登录",
   "account.ended_others.other": "其他 {n} 台设备已退出登录",
+
+  "logins.title": "其他登录方式",
+  "logins.lead": "我们只得知你在对方平台的身份标识，不获取姓名、头像或好友。",
+  "logins.since": "{date}绑定",
+  "logins.none": "未绑定",
+  "logins.stays": "账号由此方式注册且没有手机号，因此不能解绑。",
+  "logins.remove": "解绑{provider}",
+  "logins.remove_title": "解绑{provider}？",
+  "logins.remove_body": "之后{provider}将不能再登录此账号。你可以随时重新绑定。",
+  "logins.remove_confirm": "解绑",
+  "logins.removing": "正在解绑…",
+  "logins.removed": "{provider}已不能再登录你的账号",
+  "logins.linked": "{provider}现在可以登录你的账号",
 
   "leak.title": "我的账号可能泄露了",
   "leak.lead": "如果怀疑有人进入了你的账号，可以立即停止一切操作。",

@@ -7,8 +7,9 @@ import { fill, focusHeading, h, icon } from "../dom.js";
 import { formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { confirmAction } from "./confirm.js";
-import { numberPart } from "./number-part.js";
 import { creditsPart } from "./credits-part.js";
+import { loginsPart } from "./logins-part.js";
+import { numberPart } from "./number-part.js";
 import { recoveryPart } from "./recovery-part.js";
 import { showReceipt } from "./receipts.js";
 
@@ -51,6 +52,7 @@ class AccountView {
           this.devices,
         ),
         numberPart(this.#life.signal),
+        loginsPart(this.#life.signal),
         creditsPart(this.#life.signal),
         recoveryPart(this.#life.signal),
         this.#leak(),

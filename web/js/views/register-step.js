@@ -5,6 +5,7 @@ import { askGuardian, forgetRegistration, isSpent, register, registering, signin
 import { fill, h } from "../dom.js";
 import { currentLanguage, t } from "../i18n.js";
 import { explain } from "../problems.js";
+import { nameOf } from "../providers.js";
 import { codeField } from "./code-field.js";
 import { busy, idle, problemLine, say } from "./form.js";
 import { smsPanel } from "./sms.js";
@@ -87,6 +88,10 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
       if (!signal.aborted) done();
     } catch (error) {
       if (signal.aborted) return;
+      if (registering.via && isRejected(error)) {
+        forgetRegistration();
+        return go({ words: explain(error) });
+      }
       if (isSpent(error)) return go({ words: t("code.spent") });
       idle(submit, t("register.submit"));
       say(problem, agree, explain(error));
@@ -101,7 +106,7 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
   fill(
     card,
     h("h1", { id: "view-title", tabindex: "-1" }, t("register.title")),
-    h("p", { class: "lead" }, t("register.lead", { phone: signingIn.phone })),
+    h("p", { class: "lead" }, lead()),
     text,
     h(
       "form",
@@ -127,6 +132,17 @@ export function showRegisterStep(card, sms, signal, { go, done }) {
   choose(registering.ageBand);
   load();
   card.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function lead() {
+  const { via } = registering;
+  if (via) return t("register.lead_provider", { provider: nameOf(via.provider) });
+  return t("register.lead", { phone: signingIn.phone });
+}
+
+/** @param {unknown} error whether the provider's login has to begin again */
+function isRejected(error) {
+  return error instanceof api.ApiError && error.code === "provider_login_rejected";
 }
 
 /** A text that scrolls can be reached and scrolled by keyboard. */

@@ -12,7 +12,9 @@ import { showCodeStep } from "./code-step.js";
 import { showDormantStep } from "./dormant-step.js";
 import { busy, idle, isBusy, problemLine, say, sayWait } from "./form.js";
 import { tryFirst } from "./guest.js";
+import { providerButtons } from "./provider-buttons.js";
 import { showRegisterStep } from "./register-step.js";
+import { showReturnStep } from "./return-step.js";
 import { smsPanel } from "./sms.js";
 
 /**
@@ -31,12 +33,13 @@ export function showSignIn(root, { onSignedIn, notice = "" }) {
     step?.abort();
     step = new AbortController();
     const name = registering.code ? "register" : dormant.code ? "dormant" : "code";
-    root.dataset.step = signingIn.challenge ? name : "phone";
+    root.dataset.step = registering.via ? "register" : signingIn.challenge ? name : "phone";
     const done = () => {
       forgetSignIn();
       onSignedIn();
     };
-    if (signingIn.challenge && registering.code) showRegisterStep(card, sms, step.signal, { go, done });
+    if (registering.via && !registering.isAsked) showReturnStep(card, sms, step.signal, { go, done });
+    else if (registering.via || (signingIn.challenge && registering.code)) showRegisterStep(card, sms, step.signal, { go, done });
     else if (signingIn.challenge && dormant.code)
       showDormantStep(card, sms, { go, done, signal: step.signal });
     else if (signingIn.challenge) showCodeStep(card, sms, step.signal, { go, done, words });
@@ -139,6 +142,7 @@ function showPhoneStep(card, sms, signal, { go, done, words, moveFocus }) {
       rememberNumber(),
       submit,
     ),
+    providerButtons(signal),
     isGuest
       ? h("div", { class: "under-form" }, h("a", { class: "button link", href: "#/" }, t("guest.back")))
       : tryFirst(done),
