@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from bench.drawing import draw_photo
 from local.system import System
@@ -32,6 +39,7 @@ CHROMIUM_ARGS = [
 
 PATIENCE_MS = 20_000
 """Longer than a cold start of every function on a busy machine."""
+expect.set_options(timeout=PATIENCE_MS)
 
 ONE_CODE_A_MINUTE_MS = 65_000
 """The page counts down to the next code of a number, and so do the tests."""

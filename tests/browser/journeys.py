@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, Window
+from tests.browser.conftest import Window
 
 PHOTO_NAME = re.compile(r"^Photo added ")
 
@@ -14,13 +14,13 @@ def request_code(window: Window) -> None:
     page = window.page
     page.get_by_label("Phone number").fill(window.phone)
     page.get_by_role("button", name="Text me a code").click()
-    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()
 
 
 def code_from_panel(page: Page) -> str:
     """Read the code off the local cloud's phone."""
     offer = page.get_by_role("button", name=re.compile(r"^Fill in \d{6}$"))
-    expect(offer).to_be_visible(timeout=PATIENCE_MS)
+    expect(offer).to_be_visible()
     return (offer.text_content() or "")[-6:]
 
 
@@ -35,9 +35,7 @@ def sign_in(window: Window) -> None:
     request_code(window)
     window.page.get_by_role("button", name=f"Fill in {code_from_panel(window.page)}").click()
     register(window.page)
-    expect(window.page.get_by_role("heading", name="Nothing here yet")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(window.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def add_files(page: Page, *files: Path) -> None:
@@ -51,8 +49,8 @@ def finished_photos(page: Page) -> Locator:
 def add_photo(page: Page, file: Path) -> None:
     """Add one photo to an empty library and wait until it is processed and visible."""
     add_files(page, file)
-    expect(finished_photos(page)).to_have_count(1, timeout=PATIENCE_MS)
-    expect(page.locator("img.shown")).to_be_visible(timeout=PATIENCE_MS)
+    expect(finished_photos(page)).to_have_count(1)
+    expect(page.locator("img.shown")).to_be_visible()
 
 
 def open_photo(page: Page) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
 from tests.browser.journeys import (
     add_photo,
     code_from_panel,
@@ -60,10 +60,10 @@ def test_every_view_has_landmarks_names_and_targets_for_fingers(
     request_code(window)
     check_view(page)
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
-    expect(page.get_by_label("I have read")).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.get_by_label("I have read")).to_be_enabled()
     check_view(page)
     register(page)
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     check_view(page)
     add_photo(page, small_photo_file)
     check_view(page)
@@ -88,7 +88,7 @@ def press_until(page: Page, name: str, *, key: str = "Tab", most: int = 25) -> N
 
 def register_by_keyboard(page: Page) -> None:
     expect(page.get_by_role("heading", name="Open your account")).to_be_focused()
-    expect(page.get_by_label("I have read")).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.get_by_label("I have read")).to_be_enabled()
     press_until(page, "^age-under_14$")
     page.keyboard.press("ArrowUp")
     expect(page.get_by_label("18 or older")).to_be_checked()
@@ -108,14 +108,14 @@ def test_the_whole_path_works_with_the_keyboard_alone(
     press_until(page, "^phone$")
     page.keyboard.type(window.phone)
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Six-digit code")).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.get_by_label("Six-digit code")).to_be_focused()
     page.keyboard.type(code_from_panel(page))
     register_by_keyboard(page)
-    expect(page.get_by_role("heading", name="Photos")).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Photos")).to_be_focused()
 
     press_until(page, "^Choose photos$")
     page.keyboard.press("Enter")
-    expect(page.locator("img.shown")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.shown")).to_be_visible()
     press_until(page, "^Photo added ")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=re.compile("^Photo from "))).to_be_focused()
@@ -131,7 +131,7 @@ def test_the_whole_path_works_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     press_until(page, "^Delete for good$")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("One photo deleted for good")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("One photo deleted for good")).to_be_visible()
     expect(page.get_by_role("heading", name="Photos")).to_be_focused()
     press_until(page, "^Dismiss$")
     page.keyboard.press("Enter")
@@ -180,10 +180,10 @@ def test_the_path_in_chinese(open_window: OpenWindow, small_photo_file: Path) ->
     page = window.page
     page.get_by_label("手机号").fill(window.phone)
     page.get_by_role("button", name="获取验证码").click()
-    page.get_by_role("button", name=re.compile("^填入")).click(timeout=PATIENCE_MS)
-    expect(page.get_by_role("heading", name="这里还没有照片")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name=re.compile("^填入")).click()
+    expect(page.get_by_role("heading", name="这里还没有照片")).to_be_visible()
     page.locator("input[type=file]").set_input_files(str(small_photo_file))
-    expect(page.locator("img.shown")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.shown")).to_be_visible()
     page.get_by_role("link", name=re.compile("的照片$")).click()
 
     story = page.get_by_role("region", name="这张照片的一生")
@@ -194,4 +194,4 @@ def test_the_path_in_chinese(open_window: OpenWindow, small_photo_file: Path) ->
     assert overflow_px(page) <= 0
     page.get_by_role("button", name="删除").click()
     page.get_by_role("dialog", name="删除这张照片？").get_by_role("button", name="彻底删除").click()
-    expect(page.get_by_text("已彻底删除 1 张照片")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("已彻底删除 1 张照片")).to_be_visible()

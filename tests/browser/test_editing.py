@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.journeys import add_photo, open_photo, overflow_px, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -40,9 +40,7 @@ def test_an_edit_is_made_shown_and_taken_back(
     assert overflow_px(page) <= 0
     page.get_by_role("button", name="Apply").click()
 
-    expect(page.locator("form [role=status]")).to_have_text(
-        "Your edit is ready.", timeout=PATIENCE_MS
-    )
+    expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")
     expect(page.get_by_role("button", name="Hold to compare")).to_be_visible()
     assert is_upright(page)
 
@@ -67,6 +65,4 @@ def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file:
     expect(slider).to_have_value("3")
     expect(page).to_have_url(re.compile("#/photos/"))
     page.keyboard.press("Enter")
-    expect(page.locator("form [role=status]")).to_have_text(
-        "Your edit is ready.", timeout=PATIENCE_MS
-    )
+    expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow, Window
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow, Window
 from tests.browser.journeys import (
     add_photo,
     code_from_panel,
@@ -23,9 +23,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 def come(page: Page) -> None:
     page.get_by_role("button", name="Try without signing in").click()
-    expect(page.get_by_role("heading", name="You are here as a guest")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(page.get_by_role("heading", name="You are here as a guest")).to_be_visible()
 
 
 def sign_in_and_keep(window: Window, *, is_new: bool) -> None:
@@ -50,7 +48,7 @@ def test_a_guest_adds_a_photo_and_keeps_it_by_registering(
     page.go_back()
     sign_in_and_keep(window, is_new=True)
 
-    expect(finished_photos(page)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(finished_photos(page)).to_have_count(1)
     expect(page.get_by_role("heading", name="You are here as a guest")).to_have_count(0)
     open_photo(page)
     expect(page.get_by_text("Six months from the day you added it.")).to_be_visible()
@@ -66,9 +64,9 @@ def test_a_guest_who_has_an_account_brings_the_photo_into_it(
     window.phone = owner.phone
     sign_in_and_keep(window, is_new=False)
 
-    expect(finished_photos(window.page)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(finished_photos(window.page)).to_have_count(1)
     owner.page.reload()
-    expect(finished_photos(owner.page)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(finished_photos(owner.page)).to_have_count(1)
 
 
 def test_a_guest_who_leaves_deletes_what_they_made(
@@ -81,7 +79,7 @@ def test_a_guest_who_leaves_deletes_what_they_made(
     page.get_by_role("button", name="Leave", exact=True).click()
     page.get_by_role("button", name="Delete and leave").click()
 
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.context.cookies() == []
 
 

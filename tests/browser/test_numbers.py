@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from local.client import Client
 from local.system import System
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
 from tests.browser.journeys import code_from_panel, overflow_px, register, sign_in
 from tests.live.ageing import end_wait, leave_alone
 from tests.phones import next_phone
@@ -27,7 +27,7 @@ def ask_codes(part: Locator, new: str, old: str, *, is_lost: bool = False) -> No
     if is_lost:
         part.get_by_label("I no longer have").check()
     part.get_by_role("button", name="Text the codes").click()
-    expect(part.get_by_label(f"Code sent to {new}")).to_be_focused(timeout=PATIENCE_MS)
+    expect(part.get_by_label(f"Code sent to {new}")).to_be_focused()
 
 
 def user_id(page: Page) -> str:
@@ -75,16 +75,16 @@ def test_after_the_week_the_new_number_is_proven_once_more(
     end_wait(system, user_id(page))
 
     page.reload()
-    expect(part.get_by_text("The seven days are over")).to_be_visible(timeout=PATIENCE_MS)
+    expect(part.get_by_text("The seven days are over")).to_be_visible()
     part.get_by_role("button", name="Use the new number").click()
     part.get_by_label("New phone number").fill(new)
     part.get_by_role("button", name="Text the codes").click()
-    expect(part.get_by_label(f"Code sent to {new}")).to_be_focused(timeout=PATIENCE_MS)
+    expect(part.get_by_label(f"Code sent to {new}")).to_be_focused()
     code = Client(system.url).read_code(new)
     page.get_by_role("button", name=f"Fill in {code}").click()
     part.get_by_role("button", name="Change my number").click()
 
-    expect(page.get_by_text("Your number is changed")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Your number is changed")).to_be_visible()
 
 
 def test_both_codes_change_the_number(open_window: OpenWindow, system: System) -> None:
@@ -96,12 +96,12 @@ def test_both_codes_change_the_number(open_window: OpenWindow, system: System) -
     ask_codes(part, new, window.phone)
     for phone in (new, window.phone):
         part.get_by_label(f"Code sent to {phone}").focus()
-        expect(page.locator(".sms-bubble").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator(".sms-bubble").first).to_be_visible()
         code = Client(system.url).read_code(phone)
         page.get_by_role("button", name=f"Fill in {code}").click()
     part.get_by_role("button", name="Change my number").click()
 
-    expect(page.get_by_text("Your number is changed")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Your number is changed")).to_be_visible()
 
 
 def test_a_recovery_code_is_shown_once_and_opens_an_account_left_alone(
@@ -133,7 +133,7 @@ def test_a_recovery_code_is_shown_once_and_opens_an_account_left_alone(
     page.get_by_label("Recovery code").fill(code.lower())
     page.get_by_role("button", name="Open my account").click()
 
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     assert user_id(page) == mine
 
 
@@ -150,10 +150,10 @@ def test_who_is_new_to_a_number_begins_an_account_of_their_own(
     page.get_by_label("Phone number").fill(window.phone)
     page.get_by_role("button", name="Text me a code").click()
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
-    expect(page.get_by_text("Its owner kept no recovery code")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Its owner kept no recovery code")).to_be_visible()
     page.get_by_role("button", name="This is not my account").click()
     expect(page.get_by_role("heading", name="Open your account")).to_be_focused()
     register(page)
 
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     assert user_id(page) != old

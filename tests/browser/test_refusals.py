@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Request, expect
 
-from tests.browser.conftest import ONE_CODE_A_MINUTE_MS, PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import ONE_CODE_A_MINUTE_MS, PHONE, OpenWindow
 from tests.browser.journeys import (
     add_files,
     code_from_panel,
@@ -70,7 +70,7 @@ def test_a_damaged_photo_is_explained_by_the_server_and_can_be_dismissed(
     words = (
         "The file is damaged or incomplete, so we couldn't open it. What you sent was destroyed."
     )
-    expect(page.get_by_text(words)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(words)).to_be_visible()
     page.get_by_role("button", name="Dismiss half.jpg").click()
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     page.reload()
@@ -90,16 +90,16 @@ def test_a_wrong_number_and_a_wrong_code_are_told_apart(open_window: OpenWindow)
     wrong = f"{(int(code) + 1) % 1_000_000:06}"
     for left in ("4 tries left", "3 tries left", "2 tries left", "one try left"):
         page.get_by_label("Six-digit code").fill(wrong)
-        expect(page.get_by_role("alert")).to_contain_text(left, timeout=PATIENCE_MS)
+        expect(page.get_by_role("alert")).to_contain_text(left)
     page.get_by_label("Six-digit code").fill(wrong)
-    expect(page.get_by_role("alert")).to_contain_text("Ask for a new one", timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert")).to_contain_text("Ask for a new one")
 
     again = page.get_by_role("button", name="Send a new code", exact=True)
     again.click(timeout=ONE_CODE_A_MINUTE_MS)
     expect(page.get_by_role("button", name=f"Fill in {code}")).to_have_count(0)
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
     register(page)
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def test_the_panel_shows_nobody_else_s_messages(open_window: OpenWindow) -> None:
@@ -123,13 +123,13 @@ def test_an_upload_cut_off_by_the_network_can_be_tried_again(
     is_upload = lambda url: not url.startswith(page.url)  # noqa: E731
     page.route(is_upload, lambda route: route.abort("connectionreset"))
     add_files(page, small_photo_file)
-    expect(page.get_by_text("The upload was interrupted.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("The upload was interrupted.")).to_be_visible()
     window.complaints.clear()
 
     page.unroute(is_upload)
     page.get_by_role("button", name="Try small.png again").click()
 
-    expect(page.locator("img.shown")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.shown")).to_be_visible()
 
 
 def test_being_offline_is_said_and_waited_out(open_window: OpenWindow) -> None:
@@ -147,4 +147,4 @@ def test_being_offline_is_said_and_waited_out(open_window: OpenWindow) -> None:
     page.context.set_offline(offline=False)
     page.get_by_role("button", name="Text me a code").click()
 
-    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Enter your code")).to_be_visible()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow, Window
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow, Window
 from tests.browser.journeys import code_from_panel, overflow_px, request_code
 from tests.phones import next_phone
 
@@ -19,7 +19,7 @@ def come_to_register(window: Window) -> Page:
     request_code(window)
     page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
     expect(page.get_by_role("heading", name="Open your account")).to_be_focused()
-    expect(page.get_by_label(AGREE)).to_be_enabled(timeout=PATIENCE_MS)
+    expect(page.get_by_label(AGREE)).to_be_enabled()
     return page
 
 
@@ -46,7 +46,7 @@ def test_nothing_is_ticked_and_nothing_opens_without_a_choice(
     page.get_by_label(AGREE).check()
     submit.click()
 
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def test_a_change_of_language_shows_the_other_text_and_asks_anew(open_window: OpenWindow) -> None:
@@ -61,7 +61,7 @@ def test_a_change_of_language_shows_the_other_text_and_asks_anew(open_window: Op
     expect(page.get_by_label("14 至 17 岁")).to_be_checked()
     page.get_by_label("我已阅读并同意上述文本").check()
     page.get_by_role("button", name="开立账号", exact=True).click()
-    expect(page.get_by_text("请与父母或监护人一起使用 ifotor")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("请与父母或监护人一起使用 ifotor")).to_be_visible()
 
 
 def test_a_child_registers_with_a_guardian(open_window: OpenWindow) -> None:
@@ -74,7 +74,7 @@ def test_a_child_registers_with_a_guardian(open_window: OpenWindow) -> None:
 
     page.get_by_label("Phone number of a parent or guardian").fill(next_phone())
     page.get_by_role("button", name="Text them a code").click()
-    expect(page.get_by_label("The code they were sent")).to_be_focused(timeout=PATIENCE_MS)
+    expect(page.get_by_label("The code they were sent")).to_be_focused()
     code = code_from_panel(page)
     page.get_by_label("The code they were sent").fill(f"{(int(code) + 1) % 1_000_000:06}")
     submit.click()
@@ -82,7 +82,7 @@ def test_a_child_registers_with_a_guardian(open_window: OpenWindow) -> None:
     page.get_by_role("button", name=f"Fill in {code}").click()
     submit.click()
 
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
     expect(page.get_by_text("together with a parent or guardian")).to_be_visible()
 
 

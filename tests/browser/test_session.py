@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from local.client import Client
 from local.system import System
-from tests.browser.conftest import PATIENCE_MS, OpenWindow
+from tests.browser.conftest import OpenWindow
 from tests.browser.journeys import add_photo, finished_photos, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -63,9 +63,7 @@ def test_another_site_can_neither_use_nor_make_a_session(
         assert (answer.status, answer.json["code"]) == (403, "origin_not_allowed")
 
     window.page.reload()
-    expect(window.page.get_by_role("heading", name="Nothing here yet")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(window.page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def test_a_refused_access_token_is_renewed_by_one_exchange(
@@ -84,8 +82,8 @@ def test_a_refused_access_token_is_renewed_by_one_exchange(
 
     page.reload()
 
-    expect(finished_photos(page)).to_have_count(1, timeout=PATIENCE_MS)
-    expect(page.get_by_text("Today: 1 of")).to_be_visible(timeout=PATIENCE_MS)
+    expect(finished_photos(page)).to_have_count(1)
+    expect(page.get_by_text("Today: 1 of")).to_be_visible()
     assert len(exchanges) == 1
     assert cookies(page)["__Host-refresh"] != before
 
@@ -99,9 +97,7 @@ def test_when_nothing_can_be_renewed_the_person_signs_in_again(
 
     window.page.reload()
 
-    expect(window.page.get_by_text("Your session is over. Sign in again.")).to_be_visible(
-        timeout=PATIENCE_MS
-    )
+    expect(window.page.get_by_text("Your session is over. Sign in again.")).to_be_visible()
     assert cookies(window.page) == {}
 
 
@@ -147,11 +143,11 @@ def test_tabs_share_the_session(open_window: OpenWindow) -> None:
     with page.expect_popup() as opened:
         page.evaluate("window.open(location.href)")
     twin = opened.value
-    expect(twin.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(twin.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
     page.get_by_role("button", name="Sign out").click()
 
-    expect(twin.get_by_text("You're signed out.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(twin.get_by_text("You're signed out.")).to_be_visible()
 
 
 def test_the_number_is_remembered_masked_and_only_if_asked(open_window: OpenWindow) -> None:
@@ -165,7 +161,7 @@ def test_the_number_is_remembered_masked_and_only_if_asked(open_window: OpenWind
         page.get_by_role("button", name="Sign out").click()
     masked = f"{window.phone[:-8]}****{window.phone[-4:]}"
 
-    expect(page.get_by_text(f"Last time you used {masked}.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(f"Last time you used {masked}.")).to_be_visible()
     assert cookies(page) == {"__Host-number": masked}
     with page.expect_response("**/v1/login/remembered"):
         box.uncheck()

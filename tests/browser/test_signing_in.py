@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import PHONE, OpenWindow
 from tests.browser.journeys import code_from_panel, register, request_code
 from tests.phones import next_phone
 
@@ -86,4 +86,4 @@ def test_a_browser_that_may_read_the_message_fills_in_the_code(open_window: Open
     page.evaluate("(code) => window.deliver(code)", code_from_panel(page))
     register(page)
 
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()

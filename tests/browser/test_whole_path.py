@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, Route, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, OpenWindow
+from tests.browser.conftest import DESKTOP, PHONE, OpenWindow
 from tests.browser.journeys import (
     add_files,
     add_photo,
@@ -94,7 +94,7 @@ def delete_opened_photo(page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Delete this photo?")
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_text("One photo deleted for good")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("One photo deleted for good")).to_be_visible()
     destroyed = page.get_by_text(re.compile(r"We destroyed 3 files, [\d.]+ [kM]B in all."))
     expect(destroyed).to_be_visible()
     expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
@@ -122,7 +122,7 @@ def test_several_are_chosen_and_deleted_together(
     page = window.page
     sign_in(window)
     add_files(page, small_photo_file, small_photo_file, small_photo_file)
-    expect(finished_photos(page)).to_have_count(3, timeout=PATIENCE_MS)
+    expect(finished_photos(page)).to_have_count(3)
 
     page.get_by_role("button", name="Select").click()
     for place in (0, 1):
@@ -133,13 +133,13 @@ def test_several_are_chosen_and_deleted_together(
         "button", name="Delete for good"
     ).click()
 
-    expect(page.get_by_text("2 photos deleted for good")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("2 photos deleted for good")).to_be_visible()
     expect(finished_photos(page)).to_have_count(1)
 
     page.get_by_role("button", name="Select").click()
     page.get_by_role("button", name="Delete everything").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
-    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
 
 
 def test_addresses_that_ran_out_are_renewed(
@@ -161,5 +161,5 @@ def test_addresses_that_ran_out_are_renewed(
     page.route("**/*", refuse_first)
     page.reload()
 
-    expect(page.locator("img.shown")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("img.shown")).to_be_visible()
     assert len(refused) == 1
