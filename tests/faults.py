@@ -1,4 +1,5 @@
-"""Crashes at every AWS call in turn: before the call took effect, after it, and as a throttle.
+"""Crashes at every AWS call in turn: after it took effect, and as a throttle. A crash before a call
+leaves what a crash after the one before it left.
 
 A crash is a BaseException, so that no `except Exception` of ours can survive it, as none survives a
 killed process.
@@ -22,7 +23,6 @@ class Crash(BaseException):
 
 
 class Fault(StrEnum):
-    BEFORE = "before"
     AFTER = "after"
     THROTTLED = "throttled"
 
@@ -40,8 +40,6 @@ class CallCounter:
         self.names.append(model.name)
         if next(self._numbers) != self._nth:
             return
-        if self._fault is Fault.BEFORE:
-            raise Crash
         if self._fault is Fault.THROTTLED:
             error = {"Error": {"Code": "ThrottlingException", "Message": "slow down"}}
             raise ClientError(error, model.name)

@@ -21,11 +21,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import BinaryIO
 
-from chalicelib.imaging.confinement import (
-    confine,
-    owe_nothing_to_parent,
-    take_large_blocks_empty,
-)
+from chalicelib.imaging.confinement import confine, empty_free_memory, owe_nothing_to_parent
 from chalicelib.observability import where
 
 Work = Callable[[bytes, BinaryIO, BinaryIO], None]
@@ -175,7 +171,6 @@ def _start(work: Work) -> _Child:
     if number == 0:
         try:
             owe_nothing_to_parent(theirs.fileno())
-            take_large_blocks_empty()
             _serve(theirs, work)
         finally:
             os._exit(0)  # the one way out that runs nothing of the parent's
@@ -192,6 +187,7 @@ def _serve(line: socket.socket, work: Work) -> None:
         with open(files[0], "rb") as source, open(files[1], "wb") as result:
             code = _do(work, task, source, result, json.loads(head))
         line.send(code)
+        empty_free_memory()
 
 
 def _do(

@@ -9,7 +9,13 @@ from playwright.sync_api import Page, Request, Route, expect
 from local.client import Client
 from local.system import System
 from tests.browser.conftest import OpenWindow
-from tests.browser.journeys import add_photo, finished_photos, sign_in
+from tests.browser.journeys import (
+    add_photo,
+    code_from_panel,
+    finished_photos,
+    request_code,
+    sign_in,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -134,6 +140,26 @@ def test_a_sign_out_that_the_server_missed_is_made_up_for(open_window: OpenWindo
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
         page.reload()
     assert cookies(page) == {}
+
+
+def test_no_session_begins_before_a_slow_sign_out_is_over(open_window: OpenWindow) -> None:
+    """Its answer drops the cookies, and must not drop those of the next session."""
+    window = open_window()
+    page = window.page
+    sign_in(window)
+    held: list[Route] = []
+    sent: list[str] = []
+    page.route("**/v1/me/sessions/current", lambda route: held.append(route))
+    page.on("request", lambda request: sent.append(request.url))
+    page.get_by_role("button", name="Sign out").click()
+    request_code(window)
+    page.get_by_role("button", name=f"Fill in {code_from_panel(page)}").click()
+    page.evaluate("fetch('/v1/health').then(() => 0)")
+
+    assert not any("/login/sessions" in url for url in sent)
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Nothing here yet")).to_be_visible()
+    assert {"__Host-access", "__Host-refresh"} <= cookies(page).keys()
 
 
 def test_tabs_share_the_session(open_window: OpenWindow) -> None:

@@ -1,4 +1,4 @@
-"""Death before and after every AWS call in turn, and a throttle of each (crash windows 11 to 18).
+"""Death after every AWS call in turn, and a throttle of each (crash windows 11 to 18).
 
 What follows is what follows in life: the provider repeats, the schedule runs again.
 """

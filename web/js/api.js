@@ -83,6 +83,7 @@ const exchangeCookies = () => send("POST", "/login/refresh", { headers: IN_COOKI
 
 /** Begin without a phone number, or anything else. */
 export async function comeAsGuest() {
+  await leaving;
   session.begin(await send("POST", "/guests", { headers: IN_COOKIES }));
 }
 
@@ -119,6 +120,7 @@ export function logIn(challengeId, phone, code, more = {}) {
 /** Hand in a proof, and begin the session that it opens. @param {string} path @param {unknown} body */
 export async function openSession(path, body) {
   const open = () => send("POST", path, { body, headers: IN_COOKIES });
+  await leaving;
   const answer = await open().catch(async (error) => {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     // A guest's cookies, old by now; where they are over, the server drops them, and a person without any comes.
@@ -135,8 +137,16 @@ export async function logOut() {
   await finishLeaving();
 }
 
+/** A sign-out under way: its answer drops the cookies, so no session may begin before it is there. */
+let leaving = Promise.resolve();
+
 /** Tell the server of a sign-out that it has not heard of; the cookies go with its answer. */
-export async function finishLeaving() {
+export function finishLeaving() {
+  leaving = leaving.then(tellOfLeaving);
+  return leaving;
+}
+
+async function tellOfLeaving() {
   if (!session.isLeaving()) return;
   const leave = () => send("DELETE", "/me/sessions/current");
   try {
