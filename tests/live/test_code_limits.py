@@ -26,4 +26,7 @@ def test_codes_for_one_number_at_once_are_no_more_than_its_hour_allows(system: S
     refused = [one for one in answers if one.status == 429]
 
     assert Counter(one.status for one in answers)[202] == most
-    assert {one.json["limit"] for one in refused} == {"codes_per_phone_per_hour"}
+    # Of two at once, the one that is counted later may have looked at the clock earlier.
+    limits = {"codes_per_phone_per_hour", "codes_per_phone_per_minute"}
+    assert {one.json["limit"] for one in refused} <= limits
+    assert answers[-1].json["limit"] == "codes_per_phone_per_hour"
