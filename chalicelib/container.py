@@ -186,11 +186,12 @@ class Container:
 
     @cached_property
     def uploads(self) -> UploadWorker:
-        from chalicelib.aws.sqs import SqsRetryQueue
+        from chalicelib.aws.sqs import SqsJobQueue, SqsRetryQueue
         from chalicelib.imaging.renderer import LadderRenderer
 
         queue = SqsRetryQueue(client("sqs"), self._settings.uploads_queue_url)
-        return self.photos.worker_with(LadderRenderer(), queue)
+        edit_queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
+        return self.photos.worker_with(LadderRenderer(), queue, edit_queue)
 
     @cached_property
     def payments(self) -> PaymentsContainer:

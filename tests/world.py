@@ -26,13 +26,11 @@ from chalicelib.keys import original_object
 from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.granting import GrantingService, Upload
 from chalicelib.photos.library import LibraryService
-from chalicelib.photos.model import UploadRequest
+from chalicelib.photos.model import FirstEdit, UploadRequest
 from chalicelib.photos.personal_data import PhotosData
 from chalicelib.photos.ports import ImageRenderer
-from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.services import PhotoServices
 from chalicelib.photos.store import PhotoStore
-from chalicelib.photos.worker import UploadWorker
 from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 from infra.template import assemble, get_stage
 from tests.fakes import (
@@ -161,10 +159,6 @@ class World(People):
             store=store, originals=self.originals, clock=clock, entropy=self.entropy, log=log
         )
         self.library = LibraryService(store=store, renditions=self.renditions, clock=clock)
-        self.processing = ProcessingService(
-            store=store, renderer=renderer, clock=clock, entropy=self.entropy, log=log, **buckets
-        )
-        self.worker = UploadWorker(processing=self.processing, queue=self.queue, log=log)
         self.edits = EditServices(
             photos=self.photos,
             renditions=self.renditions,
@@ -182,6 +176,7 @@ class World(People):
             log=log,
             **buckets,
         )
+        self.worker = self.photo_services.worker_with(renderer, self.queue, self.edit_queue)
         self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
         self.expiry = self.photo_services.expiry
         self.photos_data = PhotosData(store, **buckets)
@@ -193,15 +188,25 @@ class World(People):
         key: str = "key-1",
         count: int = 1,
         guest_until: datetime | None = None,
+        first_edit: FirstEdit | None = None,
     ) -> tuple[Upload, ...]:
-        wanted = UploadRequest(content_type="image/jpeg", size_bytes=1000, sha256=None)
+        wanted = UploadRequest(
+            content_type="image/jpeg", size_bytes=1000, sha256=None, first_edit=first_edit
+        )
         return self.granting.grant_uploads(
             user_id, [wanted] * count, idempotency_key=key, guest_until=guest_until
         )
 
-    def upload(self, user_id: UserId, *, key: str = "key-1", data: bytes = JPEG) -> PhotoId:
+    def upload(
+        self,
+        user_id: UserId,
+        *,
+        key: str = "key-1",
+        data: bytes = JPEG,
+        first_edit: FirstEdit | None = None,
+    ) -> PhotoId:
         """Grant one photo and put its bytes where a client would post them."""
-        photo_id = self.grant(user_id, key=key)[0].photo.id
+        photo_id = self.grant(user_id, key=key, first_edit=first_edit)[0].photo.id
         self.put_original(user_id, photo_id, data)
         return photo_id
 

@@ -59,7 +59,8 @@ class GrantingService:
     ) -> tuple[Upload, ...]:
         """Reserve photos and sign one upload form for each; one call to the database.
 
-        The same key with the same requests gives the same photos, with their forms signed anew.
+        The same key with the same requests gives the same photos, with their forms signed anew. A
+        photo's first edit counts towards the day at once.
 
         Args:
             guest_until: when the user ends, for a guest; they may upload less.
@@ -104,6 +105,7 @@ class GrantingService:
             content_type=request.content_type,
             max_bytes=request.size_bytes,
             sha256=request.sha256,
+            first_edit=request.first_edit,
             created_at=now,
             expires_at=now + UPLOAD_WAIT,
         )
@@ -130,8 +132,15 @@ class GrantingService:
 
 def _fingerprint(requests: Sequence[UploadRequest]) -> str:
     """Return a digest of what was asked, to tell a repeat from another request."""
-    lines = (
-        f"{request.content_type} {request.size_bytes} {(request.sha256 or b'').hex()}"
-        for request in requests
-    )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    lines = "\n".join(_line(request) for request in requests)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _line(request: UploadRequest) -> str:
+    line = f"{request.content_type} {request.size_bytes} {(request.sha256 or b'').hex()}"
+    edit = request.first_edit
+    if edit is None:
+        return line
+    output = edit.output
+    asked = f"{edit.recipe_hash} {output.media_type} {output.quality} {output.max_bytes}"
+    return f"{line} {asked}"

@@ -7,7 +7,8 @@ from typing import Any
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.ids import EditId, PhotoId, UserId
 from chalicelib.keys import due_bucket, due_shard
-from chalicelib.photos.model import CurrentEdit, Photo, PhotoState, Rendition, Usage
+from chalicelib.photos.model import CurrentEdit, FirstEdit, Photo, PhotoState, Rendition, Usage
+from chalicelib.photos.ports import Output
 from chalicelib.retention.model import TTL_SLACK
 from chalicelib.storage import Item
 
@@ -38,14 +39,22 @@ def ending_to_item(photo: Photo) -> dict[str, Any]:
 
 def photo_to_item(photo: Photo) -> dict[str, Any]:
     """Write the row of a photo that was just granted."""
-    item = {
+    item: dict[str, Any] = {
         "state": photo.state,
         "content_type": photo.content_type,
         "max_bytes": photo.max_bytes,
         "created_at": to_iso(photo.created_at),
         **_due(photo),
     }
-    return item | ({"sha256": photo.sha256} if photo.sha256 else {})
+    if photo.sha256:
+        item["sha256"] = photo.sha256
+    if photo.first_edit:
+        item["first_edit"] = {
+            "recipe": photo.first_edit.recipe,
+            "recipe_hash": photo.first_edit.recipe_hash,
+            "output": output_to_item(photo.first_edit.output),
+        }
+    return item
 
 
 def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
@@ -67,11 +76,29 @@ def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
         frame_count=row.get("frame_count"),
         original_deleted_at=instant("original_deleted_at"),
         renditions=renditions_from_item(row.get("renditions", {})),
+        first_edit=_first_edit(row.get("first_edit")),
         edits=tuple(row.get("edits", ())),
         edits_version=row.get("edits_version", 0),
         wanted_edit=row.get("wanted_edit"),
         current_edit=_current_edit(row.get("current_edit")),
         moving_to=row.get("moving_to"),
+    )
+
+
+def output_to_item(output: Output) -> dict[str, Any]:
+    wishes = {
+        "media_type": output.media_type,
+        "quality": output.quality,
+        "max_bytes": output.max_bytes,
+    }
+    return {name: value for name, value in wishes.items() if value is not None}
+
+
+def _first_edit(row: Item | None) -> FirstEdit | None:
+    if row is None:
+        return None
+    return FirstEdit(
+        recipe=row["recipe"], recipe_hash=row["recipe_hash"], output=Output(**row["output"])
     )
 
 

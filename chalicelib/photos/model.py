@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct, field
 
 from chalicelib.ids import EditId, LeaseId, PhotoId, UserId
+from chalicelib.photos.ports import Output
 
 ACCEPTED_TYPES = (
     "image/jpeg",
@@ -124,10 +125,23 @@ REASON_TITLES: Mapping[str, str] = {
 """Why a photo ended `rejected` or `failed`: a stable code and a sentence for people."""
 
 
+class FirstEdit(Struct, frozen=True, kw_only=True):
+    """The edit that a photo shall have as soon as it is ready, as judged when it was asked for.
+
+    Attributes:
+        recipe: canonical JSON that needs no other photo; `recipe_hash` is its SHA-256, in hex.
+    """
+
+    recipe: str
+    recipe_hash: str
+    output: Output
+
+
 class UploadRequest(Struct, frozen=True, kw_only=True):
     content_type: str
     size_bytes: int
     sha256: bytes | None
+    first_edit: FirstEdit | None = None
 
 
 class Rendition(Struct, frozen=True, kw_only=True):
@@ -163,6 +177,8 @@ class Photo(Struct, frozen=True, kw_only=True):
     moving_to: UserId | None = None
     """The account that gets this photo of a guest; its row there exists, or its owner deleted it.
     """
+    first_edit: FirstEdit | None = None
+    """Waits for the photo to be ready; at its end, whichever it is, this goes."""
     edits: tuple[EditId, ...] = ()
     """Oldest first; whatever edit is not named here is gone."""
     edits_version: int = 0

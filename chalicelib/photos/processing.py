@@ -1,8 +1,9 @@
 """Use case: an uploaded original becomes renditions and is destroyed (FD.1).
 
 The order survives a crash after any step: claim → render → store renditions → commit → delete the
-original → note it. Until the commit nothing is lost, because the original is there; after it
-nothing is left, because every later delivery of the message deletes the original again.
+original → note it → send the message of the edit that came with the upload. Until the commit
+nothing is lost, because the original is there; after it nothing is left, because every later
+delivery of the message deletes the original again, and sends what was not sent.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from chalicelib.clock import Clock
 from chalicelib.ids import Entropy, LeaseId, PhotoId, UserId, uuid7
 from chalicelib.keys import original_object, rendition_object, renditions_prefix
 from chalicelib.observability import EventLog
+from chalicelib.photos.edits.beginning import FirstEdits
 from chalicelib.photos.items import photo_from_item
 from chalicelib.photos.model import (
     CHECKSUM_MISMATCH,
@@ -77,6 +79,7 @@ class ProcessingService:
         originals: Objects,
         renditions: Objects,
         renderer: ImageRenderer,
+        first_edits: FirstEdits,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
@@ -85,6 +88,7 @@ class ProcessingService:
         self._originals = originals
         self._renditions = renditions
         self._renderer = renderer
+        self._first_edits = first_edits
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -109,12 +113,16 @@ class ProcessingService:
         with self._released_on_failure(photo, lease):
             ended = self._end_of(photo, now, deadline=now + within)
             try:
-                self._store.finish(ended, lease)
+                first_edit = self._first_edits.begin(ended, lease)
+                if first_edit is None:
+                    self._store.finish(ended, lease)
             except ConditionFailed as refusal:
                 return self._stand_back(user_id, photo_id, refusal)
         if ended.state not in TERMINAL:
             return Outcome.NOT_UPLOADED
         self._delete_original(user_id, photo_id)
+        if first_edit:
+            self._first_edits.send(first_edit)
         self._log.record(
             f"photo_{ended.state}",
             photo_id=photo_id,
@@ -208,6 +216,7 @@ class ProcessingService:
             if photo.state is PhotoState.FAILED:
                 self._renditions.destroy(renditions_prefix(user_id, photo_id))
             self._delete_original(user_id, photo_id)
+            self._first_edits.send_again(photo)
             return Outcome.REPEATED
         raise PhotoBusy((photo.lease_until or now) - now)
 

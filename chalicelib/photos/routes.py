@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Raw, Struct, structs
 
 from chalicelib.clock import to_iso
 from chalicelib.container import services
 from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.ids import PhotoId, is_uuid
+from chalicelib.photos.edits.bodies import WantedOutput
 from chalicelib.photos.model import (
     ACCEPTED_TYPES,
     MAX_BATCH,
@@ -22,6 +23,7 @@ from chalicelib.photos.model import (
     REASON_TITLES,
     RENDITION_TYPE,
     Destroyed,
+    FirstEdit,
     Photo,
     PhotoState,
     Rendition,
@@ -41,6 +43,8 @@ class WantedUpload(Struct, frozen=True, forbid_unknown_fields=True):
     content_type: str
     size_bytes: Annotated[int, Meta(ge=1, le=MAX_UPLOAD_BYTES)]
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
+    recipe: Raw = Raw()
+    output: WantedOutput | None = None
 
 
 class UploadsRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,7 +222,18 @@ def _upload_request(index: int, wanted: WantedUpload) -> UploadRequest:
         content_type=wanted.content_type,
         size_bytes=wanted.size_bytes,
         sha256=binascii.unhexlify(wanted.sha256) if wanted.sha256 else None,
+        first_edit=_first_edit(f"/photos/{index}", wanted),
     )
+
+
+def _first_edit(at: str, wanted: WantedUpload) -> FirstEdit | None:
+    document = bytes(wanted.recipe)
+    if document:
+        wish = (wanted.output or WantedOutput()).wish()
+        return services().edits.checks.read_first_edit(document, wish, at=f"{at}/recipe")
+    if wanted.output:
+        raise InvalidRequest.at(f"{at}/output", "Expected a recipe beside it.")
+    return None
 
 
 def _shown_state(text: str | None) -> PhotoState | None:

@@ -7,6 +7,7 @@ from chalicelib.ids import Entropy
 from chalicelib.observability import EventLog
 from chalicelib.photos.arrivals import ArrivalService
 from chalicelib.photos.deletion import DeletionService
+from chalicelib.photos.edits.beginning import FirstEdits
 from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.edits.store import EditStore
 from chalicelib.photos.expiry import ExpiryService
@@ -111,12 +112,22 @@ class PhotoServices:
             due=due, deletion=self.deletion, guests=self.guests, clock=self._clock, log=self._log
         )
 
-    def worker_with(self, renderer: ImageRenderer, queue: RetryQueue) -> UploadWorker:
+    def worker_with(
+        self, renderer: ImageRenderer, queue: RetryQueue, edit_queue: JobQueue
+    ) -> UploadWorker:
+        first_edits = FirstEdits(
+            store=EditStore(self._photos),
+            queue=edit_queue,
+            clock=self._clock,
+            entropy=self._entropy,
+            log=self._log,
+        )
         processing = ProcessingService(
             store=self.store,
             originals=self._originals,
             renditions=self._renditions,
             renderer=renderer,
+            first_edits=first_edits,
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,

@@ -83,7 +83,7 @@ class PhotoStore:
             None when this call granted; the ids of the earlier grant when the key came before.
         Raises:
             IdempotencyKeyReused: the key came before with another request.
-            QuotaExceeded: the day's photos or bytes would be more than allowed.
+            QuotaExceeded: the day's photos, bytes or edits would be more than allowed.
         """
         grant = {
             "fingerprint": fingerprint,
@@ -106,7 +106,7 @@ class PhotoStore:
                 return _earlier_grant(failure.item, fingerprint)
             if failure.index == 1:
                 used = usage_from_item(failure.item)
-                raise _full_day(used, len(photos), allowance, now) from None
+                raise _full_day(used, photos, allowance, now) from None
             raise
         return None
 
@@ -238,7 +238,12 @@ def _earlier_grant(row: Item, fingerprint: str) -> tuple[PhotoId, ...]:
     return tuple(row["photo_ids"])
 
 
-def _full_day(used: Usage, more_photos: int, allowance: Allowance, now: datetime) -> QuotaExceeded:
-    is_full = used.photos + more_photos > allowance.photos_per_day
+def _full_day(
+    used: Usage, more: Sequence[Photo], allowance: Allowance, now: datetime
+) -> QuotaExceeded:
     retry_after_s = int(until_next_china_day(now).total_seconds()) + 1
-    return QuotaExceeded("photos_per_day" if is_full else "bytes_per_day", retry_after_s)
+    if used.photos + len(more) > allowance.photos_per_day:
+        return QuotaExceeded("photos_per_day", retry_after_s)
+    more_bytes = sum(photo.max_bytes for photo in more)
+    has_room = used.size_bytes + more_bytes <= allowance.bytes_per_day
+    return QuotaExceeded("edits_per_day" if has_room else "bytes_per_day", retry_after_s)

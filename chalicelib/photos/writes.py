@@ -1,23 +1,25 @@
 """Single writes about photos and quotas, and their conditions; the stores put them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import due_bucket, due_shard, photo_key, quota_key
+from chalicelib.photos.edits.model import EDITS_PER_DAY
 from chalicelib.photos.items import ending_to_item
-from chalicelib.photos.model import Allowance, Lease, Photo, PhotoState
+from chalicelib.photos.model import TERMINAL, Allowance, Lease, Photo, PhotoState
 from chalicelib.retention.model import TTL_SLACK, china_day
 from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Exists, Update
 
 
 def ending(photo: Photo, *, when: Condition) -> Update:
-    """Write how a photo ended, and let go of the lease."""
+    """Write how a photo ended, or that it waits again, and let go of the lease."""
+    over = ("first_edit",) if photo.state in TERMINAL else ()
     return Update(
         key=photo_key(photo.user_id, photo.id),
         set=ending_to_item(photo),
-        remove=("lease_id", "lease_until"),
+        remove=("lease_id", "lease_until", *over),
         when=when,
     )
 
@@ -57,21 +59,33 @@ def _room(counter: str, at_most: int) -> Condition:
 
 def counting(user_id: UserId, photos: Sequence[Photo], now: datetime, *, when: Condition) -> Update:
     """Count the photos and the bytes they may have towards the day."""
-    return Update(
-        key=quota_key(user_id, china_day(now)),
-        add=_taken(photos),
-        set={"ttl": to_epoch_s(now + timedelta(days=2))},
-        when=when,
-    )
+    return _counting(user_id, _taken(photos), now, when=when)
 
 
 def taking_quota(
     user_id: UserId, photos: Sequence[Photo], allowance: Allowance, now: datetime
 ) -> Update:
-    taken = _taken(photos)
-    limits = {"photos": allowance.photos_per_day, "size_bytes": allowance.bytes_per_day}
+    """Count what is granted towards the day, with the edits that come with it, if there is room."""
+    edits = sum(photo.first_edit is not None for photo in photos)
+    taken = _taken(photos) | ({"edits": edits} if edits else {})
+    limits = {
+        "photos": allowance.photos_per_day,
+        "size_bytes": allowance.bytes_per_day,
+        "edits": EDITS_PER_DAY,
+    }
     room = AllOf(tuple(_room(name, limits[name] - taken[name]) for name in taken))
-    return counting(user_id, photos, now, when=room)
+    return _counting(user_id, taken, now, when=room)
+
+
+def _counting(
+    user_id: UserId, taken: Mapping[str, int], now: datetime, *, when: Condition
+) -> Update:
+    return Update(
+        key=quota_key(user_id, china_day(now)),
+        add=taken,
+        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        when=when,
+    )
 
 
 def _taken(photos: Sequence[Photo]) -> dict[str, int]:

@@ -136,3 +136,58 @@ class TestRecipes:
         for preset in presets:
             check = api.send("POST", "/recipes/checks", {"recipe": preset["recipe"]})
             assert check.status == 200, preset["name"]
+
+
+class TestRecipeAtUpload:
+    def grant(self, api: Api, *, key: str = "u", **more: object) -> Answer:
+        data = draw_photo(640, 480)
+        plain = {"content_type": "image/jpeg", "size_bytes": len(data)}
+        return api.send("POST", "/photos", {"photos": [plain, plain | more]}, Idempotency_Key=key)
+
+    def test_edit_is_made_as_soon_as_the_photo_is_ready(self, api: Api) -> None:
+        api.log_in()
+        granted = self.grant(api, recipe=RECIPE, output={"media_type": "image/webp"})
+        assert granted.status == 201
+        upload = granted.json["photos"][1]
+        key = upload["upload"]["fields"]["key"]
+        client("s3").put_object(Bucket="originals", Key=key, Body=draw_photo(640, 480))
+        services().uploads.process_uploads(sqs_event(s3_notification(key)), within=FUNCTION_TIME)
+        work()
+
+        photo = api.send("GET", f"/photos/{upload['photo']['id']}").json
+        assert photo["edits"] == [photo["current_edit_id"]]
+        full = photo["renditions"]["full"]
+        assert (full["width_px"], full["content_type"]) == (480, "image/webp")
+        assert photo["unedited"]["full"]["width_px"] == 640
+        edit = api.send("GET", f"/photos/{photo['id']}/edits/{photo['edits'][0]}").json
+        assert (edit["state"], edit["recipe"]) == ("ready", RECIPE)
+
+    @pytest.mark.parametrize(
+        ("recipe", "path"),
+        [
+            ({"version": 1, "tone": {"contrast": 101}}, "/photos/1/recipe/tone/contrast"),
+            ({"version": 1, "faces": {}}, "/photos/1/recipe/faces"),
+            (None, "/photos/1/recipe"),
+        ],
+    )
+    def test_refusal_points_into_the_request(self, api: Api, recipe: object, path: str) -> None:
+        api.log_in()
+        refusal = self.grant(api, recipe=recipe)
+
+        assert (refusal.status, refusal.json["code"]) == (422, "invalid_recipe")
+        assert refusal.json["errors"][0]["path"] == path
+        assert api.send("GET", "/photos").json["photos"] == []
+
+    def test_recipe_of_several_photos_is_refused(self, api: Api, photo_id: str) -> None:
+        collage = {"version": 1, "decoration": {"collage": {"photos": [photo_id]}}}
+        refusal = self.grant(api, key="other", recipe=collage)
+
+        assert (refusal.status, refusal.json["code"]) == (422, "invalid_recipe")
+        assert refusal.json["errors"][0]["path"] == "/photos/1/recipe"
+        assert ask(api, photo_id).status == 202
+
+    def test_output_without_a_recipe_is_refused(self, api: Api) -> None:
+        api.log_in()
+        refusal = self.grant(api, output={"media_type": "image/png"})
+
+        assert refusal.json["errors"][0]["path"] == "/photos/1/output"

@@ -162,7 +162,7 @@ class TestWhoMayDoWhat:
             ("sqs:SendMessage", "UploadsQueue", set()),
             ("sqs:ReceiveMessage", "EditsQueue", {EDITOR}),
             ("sqs:ReceiveMessage", "EditsDeadLetterQueue", {EDIT_FAILER}),
-            ("sqs:SendMessage", "EditsQueue", {API}),
+            ("sqs:SendMessage", "EditsQueue", {API, WORKER, FAILER}),
         ],
     )
     def test_only_those_who_need_it(

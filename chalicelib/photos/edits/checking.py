@@ -5,7 +5,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.photos.edits.requesting import read_recipe
+from chalicelib.errors import InvalidRecipe
+from chalicelib.photos.edits.model import OutputWish
+from chalicelib.photos.edits.requesting import choose_output, read_recipe
+from chalicelib.photos.model import FirstEdit
 from chalicelib.photos.ports import Darkroom, ReadRecipe, RecipePrice
 
 
@@ -26,6 +29,25 @@ class RecipeCheckService:
         """
         recipe = read_recipe(self._darkroom, document)
         return CheckedRecipe(recipe=recipe, price=self._darkroom.price(recipe, width_px, height_px))
+
+    def read_first_edit(self, document: bytes, wish: OutputWish, *, at: str) -> FirstEdit:
+        """Judge a recipe that comes with an upload; `at` points to it in the request.
+
+        It may not use other photos: they could be gone, or not there yet, when it is made.
+
+        Raises:
+            InvalidRecipe, NotAcceptable.
+        """
+        recipe = read_recipe(self._darkroom, document, at=at)
+        if recipe.photo_ids:
+            raise InvalidRecipe.at(
+                at, "Other photos cannot be used here; ask for this edit once the photo is ready."
+            )
+        return FirstEdit(
+            recipe=recipe.text,
+            recipe_hash=recipe.hash,
+            output=choose_output(self._darkroom, recipe, wish),
+        )
 
     def schema(self) -> Mapping[str, Any]:
         return self._darkroom.schema()

@@ -9,7 +9,7 @@ from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.ids import EditId, PhotoId, UserId, is_uuid
 from chalicelib.keys import edits_prefix
 from chalicelib.photos.edits.model import Edit, EditJob, EditState
-from chalicelib.photos.items import renditions_from_item, renditions_to_item
+from chalicelib.photos.items import output_to_item, renditions_from_item, renditions_to_item
 from chalicelib.photos.ports import Output
 from chalicelib.retention.model import TTL_SLACK
 from chalicelib.storage import Item
@@ -17,17 +17,12 @@ from chalicelib.storage import Item
 
 def edit_to_item(edit: Edit) -> dict[str, Any]:
     """Write the row of an edit that was just asked for."""
-    output = {
-        "media_type": edit.output.media_type,
-        "quality": edit.output.quality,
-        "max_bytes": edit.output.max_bytes,
-    }
     return {
         "state": edit.state,
         "recipe": edit.recipe,
         "recipe_hash": edit.recipe_hash,
         "sources": list(edit.sources),
-        "output": {name: value for name, value in output.items() if value is not None},
+        "output": output_to_item(edit.output),
         "created_at": to_iso(edit.created_at),
         "give_up_at": to_iso(edit.give_up_at),
         "expires_at": to_iso(edit.expires_at),

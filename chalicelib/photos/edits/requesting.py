@@ -64,7 +64,7 @@ class EditRequestService:
             IdempotencyKeyReused, QuotaExceeded.
         """
         recipe = read_recipe(self._darkroom, document)
-        output = self._output_of(recipe, wish)
+        output = choose_output(self._darkroom, recipe, wish)
         request = EditRequest(
             idempotency_key=idempotency_key, fingerprint=_fingerprint(recipe, output)
         )
@@ -134,15 +134,21 @@ class EditRequestService:
             raise Conflict("That edit made room for later ones; use a new Idempotency-Key.")
         return found[0]
 
-    def _output_of(self, recipe: ReadRecipe, wish: OutputWish) -> Output:
-        media_type = wish.media_type or self._darkroom.choose_type(wish.accept or "*/*", recipe)
-        if media_type is None:
-            raise NotAcceptable("Name one of image/jpeg, image/png, image/webp, image/avif.")
-        return Output(media_type=media_type, quality=wish.quality, max_bytes=wish.max_bytes)
+
+def choose_output(darkroom: Darkroom, recipe: ReadRecipe, wish: OutputWish) -> Output:
+    """Settle how an edit will be written.
+
+    Raises:
+        NotAcceptable.
+    """
+    media_type = wish.media_type or darkroom.choose_type(wish.accept or "*/*", recipe)
+    if media_type is None:
+        raise NotAcceptable("Name one of image/jpeg, image/png, image/webp, image/avif.")
+    return Output(media_type=media_type, quality=wish.quality, max_bytes=wish.max_bytes)
 
 
-def read_recipe(darkroom: Darkroom, document: bytes) -> ReadRecipe:
-    """Judge a recipe that came as the field `recipe` of a request.
+def read_recipe(darkroom: Darkroom, document: bytes, *, at: str = "/recipe") -> ReadRecipe:
+    """Judge a recipe that came as the field of a request that `at` points to.
 
     Raises:
         InvalidRecipe.
@@ -150,7 +156,7 @@ def read_recipe(darkroom: Darkroom, document: bytes) -> ReadRecipe:
     try:
         return darkroom.read(document)
     except RecipeRefused as refusal:
-        raise InvalidRecipe.at(f"/recipe{refusal.path}", refusal.message) from None
+        raise InvalidRecipe.at(f"{at}{refusal.path}", refusal.message) from None
 
 
 def _fingerprint(recipe: ReadRecipe, output: Output) -> str:

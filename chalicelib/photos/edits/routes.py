@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -12,7 +12,8 @@ from chalicelib.container import services
 from chalicelib.errors import NotFound
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.ids import EditId, PhotoId, is_uuid
-from chalicelib.photos.edits.model import EDIT_REASON_TITLES, Edit, EditJob, OutputWish
+from chalicelib.photos.edits.bodies import WantedOutput
+from chalicelib.photos.edits.model import EDIT_REASON_TITLES, Edit, EditJob
 from chalicelib.photos.model import MAX_WAIT
 
 if TYPE_CHECKING:
@@ -22,15 +23,6 @@ routes = Routes(__name__, services)
 
 LARGEST_PX = 2048
 """What a recipe is judged for: the longest side that a photo has here."""
-
-
-class WantedOutput(Struct, frozen=True, forbid_unknown_fields=True):
-    """`media_type` decides; without it, `accept`, in the form of that header."""
-
-    media_type: Literal["image/jpeg", "image/png", "image/webp", "image/avif"] | None = None
-    accept: Annotated[str, Meta(max_length=1000)] | None = None
-    quality: Annotated[int, Meta(ge=1, le=100)] | None = None
-    max_bytes: Annotated[int, Meta(ge=1024, le=50 * 1024 * 1024)] | None = None
 
 
 class EditRequestBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,7 +50,7 @@ def request_edit(request: Request, photo_id: str) -> Reply:
         request.caller.user_id,
         PhotoId(_uuid(photo_id)),
         bytes(body.recipe),
-        OutputWish(**msgspec.structs.asdict(body.output)),
+        body.output.wish(),
         idempotency_key=key,
     )
     return Reply(HTTPStatus.ACCEPTED, asked_to_json(edit))

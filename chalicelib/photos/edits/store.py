@@ -33,6 +33,7 @@ from chalicelib.photos.edits.model import (
 from chalicelib.photos.edits.writes import held, is_as_read, naming, take_quota, unheld
 from chalicelib.photos.items import current_edit_to_item
 from chalicelib.photos.model import CurrentEdit, Lease, Photo
+from chalicelib.photos.writes import ending, is_held
 from chalicelib.retention.model import until_next_china_day
 from chalicelib.storage import (
     ALWAYS,
@@ -103,6 +104,19 @@ class EditStore:
                 raise _full_day(now) from None
             raise PhotoChanged from None
         return None
+
+    def begin(self, edit: Edit, photo: Photo, lease: Lease) -> None:
+        """Write that a photo is ready and has its first edit: both at once, if the lease holds.
+
+        Raises:
+            ConditionFailed: the photo was deleted or taken over meanwhile; it carries the row.
+        """
+        ready = ending(photo, when=is_held(lease))
+        names = {"edits": [edit.id], "edits_version": 1, "wanted_edit": edit.id}
+        self._photos.write(
+            Update(key=ready.key, set={**ready.set, **names}, remove=ready.remove, when=ready.when),
+            Put(key=_key_of(edit.job), item=edit_to_item(edit), when=Absent()),
+        )
 
     def find(self, job: EditJob) -> Edit | None:
         row = self._photos.get(_key_of(job))
