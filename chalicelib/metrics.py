@@ -16,10 +16,16 @@ DIMENSIONS = frozenset({"limit"})
 
 
 class Metric(Struct, frozen=True):
-    """A count: each line adds one, for the stage and again for each value of the field `by`."""
+    """A count: each line adds one, for the stage and again for each value of the field `by`.
+
+    With `of` it is the value of that field instead, in `unit` (a word of CloudWatch's), such as an
+    age; 0 where the line has none.
+    """
 
     name: str
     by: str | None = None
+    of: str | None = None
+    unit: str = "Count"
 
 
 METRICS: Mapping[str, Metric] = {

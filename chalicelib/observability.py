@@ -84,8 +84,9 @@ def counted(metric: Metric, fields: dict[str, Any], stage: str) -> dict[str, Any
     form = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, default_dimensions={STAGE: stage})
     if metric.by in fields:
         form.add_dimensions(**{metric.by: str(fields[metric.by])})
-    value = {metric.name: {"Unit": "Count", "Value": 1}}
-    return {**fields, **form.serialize_metric_set(value, {STAGE: stage})}
+    value = fields.get(metric.of, 0) if metric.of else 1
+    counts = {metric.name: {"Unit": metric.unit, "Value": value}}
+    return {**fields, **form.serialize_metric_set(counts, {STAGE: stage})}
 
 
 class JsonLog:

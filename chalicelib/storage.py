@@ -4,7 +4,7 @@ Nothing here knows AWS; `chalicelib/aws/` implements the ports. Every key shape 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct, field
@@ -204,6 +204,14 @@ class Tally(Struct, frozen=True):
         return Tally(self.objects + other.objects, self.size_bytes + other.size_bytes)
 
 
+class Stored(Struct, frozen=True, kw_only=True):
+    """Something that lies in a bucket: an object, a version, a marker or an unfinished upload."""
+
+    key: str
+    size_bytes: int
+    stored_at: datetime
+
+
 class Objects(Protocol):
     """One bucket. Objects are encrypted with the bucket's own key."""
 
@@ -258,3 +266,7 @@ class Objects(Protocol):
         ...
 
     def tally(self, prefix: str) -> Tally: ...
+
+    def list_stored(self, prefix: str = "") -> Iterator[Stored]:
+        """Yield everything below a prefix, page by page: what `destroy` would delete."""
+        ...

@@ -3,12 +3,12 @@
 import base64
 import contextlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any, BinaryIO
 
 from chalicelib.aws.errors import busy_is_unavailable, code_of
 from chalicelib.errors import Unavailable
-from chalicelib.storage import ObjectMissing, ObjectTooLarge, Tally, UploadForm
+from chalicelib.storage import ObjectMissing, ObjectTooLarge, Stored, Tally, UploadForm
 
 CHUNK_BYTES = 1 << 20
 DELETE_BATCH = 1000
@@ -130,6 +130,18 @@ class S3Objects:
         versions = sum((Tally(1, size) for _, _, size in self._versions(prefix)), Tally())
         return versions + Tally(objects=len(list(self._unfinished_uploads(prefix))))
 
+    def list_stored(self, prefix: str = "") -> Iterator[Stored]:
+        with busy_is_unavailable():
+            for version in self._pages("list_object_versions", prefix, "Versions", "DeleteMarkers"):
+                yield Stored(
+                    key=version["Key"],
+                    size_bytes=version.get("Size", 0),
+                    stored_at=version["LastModified"].astimezone(UTC),
+                )
+            for upload in self._unfinished_uploads(prefix):
+                started_at = upload["Initiated"].astimezone(UTC)
+                yield Stored(key=upload["Key"], size_bytes=0, stored_at=started_at)
+
     def _delete_batch(self, versions: list[tuple[str, str, int]]) -> Tally:
         reply = self._client.delete_objects(
             Bucket=self._bucket,
@@ -145,18 +157,14 @@ class S3Objects:
 
     def _versions(self, prefix: str) -> Iterator[tuple[str, str, int]]:
         """List key, version id and size; on a bucket without versions the id is "null"."""
-        pages = self._client.get_paginator("list_object_versions").paginate(
-            Bucket=self._bucket, Prefix=prefix
-        )
-        for page in pages:
-            for version in page.get("Versions", []):
-                yield version["Key"], version["VersionId"], version["Size"]
-            for marker in page.get("DeleteMarkers", []):
-                yield marker["Key"], marker["VersionId"], 0
+        for version in self._pages("list_object_versions", prefix, "Versions", "DeleteMarkers"):
+            yield version["Key"], version["VersionId"], version.get("Size", 0)
 
     def _unfinished_uploads(self, prefix: str) -> Iterator[dict[str, Any]]:
-        pages = self._client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self._bucket, Prefix=prefix
-        )
+        return self._pages("list_multipart_uploads", prefix, "Uploads")
+
+    def _pages(self, operation: str, prefix: str, *kinds: str) -> Iterator[dict[str, Any]]:
+        pages = self._client.get_paginator(operation).paginate(Bucket=self._bucket, Prefix=prefix)
         for page in pages:
-            yield from page.get("Uploads", [])
+            for kind in kinds:
+                yield from page.get(kind, [])

@@ -1,10 +1,11 @@
 """The ports Table and Objects, as the capabilities rely on them."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
+from chalicelib.keys import BY_DUE
 from chalicelib.storage import (
     ALWAYS,
     Absent,
@@ -18,19 +19,39 @@ from chalicelib.storage import (
     Exists,
     Key,
     ObjectMissing,
+    Objects,
     ObjectTooLarge,
     Put,
+    Table,
     Tally,
     Update,
 )
 from tests.faults import Crash, counted_calls
+from tests.memory import MemoryObjects, MemoryTable
 from tests.world import World
 
 KEY, OTHER = Key("a", "1"), Key("a", "2")
 
 
+@pytest.fixture(params=["dynamodb", "memory"])
+def table(request: pytest.FixtureRequest) -> Table:
+    """A table with the index of the photos' expiry."""
+    if request.param == "memory":
+        return MemoryTable()
+    world: World = request.getfixturevalue("world")
+    return world.photos
+
+
+@pytest.fixture(params=["s3", "memory"])
+def objects(request: pytest.FixtureRequest) -> Objects:
+    if request.param == "memory":
+        return MemoryObjects()
+    world: World = request.getfixturevalue("world")
+    return world.originals
+
+
 class TestTable:
-    def test_values_come_back_as_they_went(self, world: World) -> None:
+    def test_values_come_back_as_they_went(self, table: Table) -> None:
         item = {
             "text": "文字",
             "number": 12345678901234567890,
@@ -39,34 +60,34 @@ class TestTable:
             "nothing": None,
             "list": [1, "a", {"deep": b"x"}],
         }
-        world.accounts.write(Put(key=KEY, item=item, when=Absent()))
+        table.write(Put(key=KEY, item=item, when=Absent()))
 
-        assert world.accounts.get(KEY) == {"pk": "a", "sk": "1", **item}
-        assert world.accounts.get(OTHER) is None
+        assert table.get(KEY) == {"pk": "a", "sk": "1", **item}
+        assert table.get(OTHER) is None
 
-    def test_failed_condition_shows_the_row_and_writes_nothing(self, world: World) -> None:
-        world.accounts.write(Put(key=KEY, item={"n": 1}, when=Absent()))
+    def test_failed_condition_shows_the_row_and_writes_nothing(self, table: Table) -> None:
+        table.write(Put(key=KEY, item={"n": 1}, when=Absent()))
 
         with pytest.raises(ConditionFailed) as failure:
-            world.accounts.write(Put(key=KEY, item={"n": 2}, when=Absent()))
+            table.write(Put(key=KEY, item={"n": 2}, when=Absent()))
         assert failure.value.item == {"pk": "a", "sk": "1", "n": 1}
-        assert world.accounts.get(KEY) == failure.value.item
+        assert table.get(KEY) == failure.value.item
 
-    def test_transaction_is_all_or_nothing_and_names_the_refusal(self, world: World) -> None:
-        world.accounts.write(Put(key=OTHER, item={"n": 1}, when=Absent()))
+    def test_transaction_is_all_or_nothing_and_names_the_refusal(self, table: Table) -> None:
+        table.write(Put(key=OTHER, item={"n": 1}, when=Absent()))
 
         with pytest.raises(ConditionFailed) as failure:
-            world.accounts.write(
+            table.write(
                 Put(key=KEY, item={}, when=Absent()),
                 Check(key=OTHER, when=Compare("n", "=", 2)),
             )
         assert (failure.value.index, failure.value.item) == (1, {"pk": "a", "sk": "2", "n": 1})
-        assert world.accounts.get(KEY) is None
+        assert table.get(KEY) is None
 
-    def test_update_sets_adds_removes_and_returns_the_row(self, world: World) -> None:
-        world.accounts.write(Put(key=KEY, item={"old": 1, "count": 5}, when=ALWAYS))
+    def test_update_sets_adds_removes_and_returns_the_row(self, table: Table) -> None:
+        table.write(Put(key=KEY, item={"old": 1, "count": 5}, when=ALWAYS))
 
-        row = world.accounts.write(
+        row = table.write(
             Update(
                 key=KEY,
                 set={"state": "new", "kept": AttributeOr("count", 0), "made": AttributeOr("no", 7)},
@@ -92,27 +113,48 @@ class TestTable:
         ],
     )
     def test_conditions_mean_what_they_say(
-        self, world: World, condition: AllOf, holds: bool
+        self, table: Table, condition: AllOf, holds: bool
     ) -> None:
-        world.accounts.write(Put(key=KEY, item={"n": 5}, when=ALWAYS))
+        table.write(Put(key=KEY, item={"n": 5}, when=ALWAYS))
         try:
-            world.accounts.write(Delete(key=KEY, when=condition))
+            table.write(Delete(key=KEY, when=condition))
             happened = True
         except ConditionFailed:
             happened = False
 
         assert happened is holds
 
-    def test_query_pages_in_order_within_a_prefix(self, world: World) -> None:
+    def test_query_pages_in_order_within_a_prefix(self, table: Table) -> None:
         for sk in ("a1", "a2", "a3", "b1"):
-            world.accounts.write(Put(key=Key("p", sk), item={}, when=Absent()))
-        first = world.accounts.query("p", prefix="a", limit=2, newest_first=True)
-        rest = world.accounts.query(
-            "p", prefix="a", limit=2, newest_first=True, after=first.next_key
-        )
+            table.write(Put(key=Key("p", sk), item={}, when=Absent()))
+        first = table.query("p", prefix="a", limit=2, newest_first=True)
+        rest = table.query("p", prefix="a", limit=2, newest_first=True, after=first.next_key)
 
         assert [row["sk"] for row in first.items + rest.items] == ["a3", "a2", "a1"]
         assert rest.next_key is None
+
+    def test_an_index_is_read_up_to_a_key_and_shows_keys_alone(self, table: Table) -> None:
+        for sk, expires_at in (("1", "02"), ("2", "01"), ("3", "03"), ("4", "02")):
+            item = {"due_bucket": "b", "expires_at": expires_at, "n": 1}
+            table.write(Put(key=Key("p", sk), item=item, when=Absent()))
+        table.write(Put(key=Key("p", "5"), item={"expires_at": "01"}, when=Absent()))
+        first = table.query("b", index=BY_DUE, up_to="02", limit=2)
+        rest = table.query("b", index=BY_DUE, up_to="02", limit=2, after=first.next_key)
+
+        assert [row["sk"] for row in first.items + rest.items] == ["2", "1", "4"]
+        assert first.items[0] == {"pk": "p", "sk": "2", "due_bucket": "b", "expires_at": "01"}
+        assert rest.next_key is None
+
+    def test_an_index_follows_what_is_written(self, table: Table) -> None:
+        key = Key("p", "1")
+        table.write(Put(key=key, item={"due_bucket": "b", "expires_at": "01"}, when=Absent()))
+        assert table.query("b", index=BY_DUE, limit=1).items
+        table.write(Update(key=key, set={"due_bucket": "c"}, when=Exists()))
+
+        assert table.query("b", index=BY_DUE, limit=1).items == ()
+        assert len(table.query("c", index=BY_DUE, limit=1).items) == 1
+        table.write(Update(key=key, remove=("due_bucket",), when=Exists()))
+        assert table.query("c", index=BY_DUE, limit=1).items == ()
 
     def test_reads_of_the_table_ask_for_what_was_just_written(self, world: World) -> None:
         asked: list[bool] = []
@@ -140,25 +182,25 @@ class TestTable:
 
 
 class TestObjects:
-    def test_what_was_put_is_fetched_whole(self, world: World) -> None:
-        world.originals.put("k", b"data", content_type="image/jpeg")
+    def test_what_was_put_is_fetched_whole(self, objects: Objects) -> None:
+        objects.put("k", b"data", content_type="image/jpeg")
         into = io.BytesIO()
 
-        assert world.originals.fetch("k", into, max_bytes=4) == 4
+        assert objects.fetch("k", into, max_bytes=4) == 4
         assert into.read() == b"data"
 
-    def test_missing_and_too_large_are_told_apart(self, world: World) -> None:
-        world.originals.put("k", b"data", content_type="image/jpeg")
+    def test_missing_and_too_large_are_told_apart(self, objects: Objects) -> None:
+        objects.put("k", b"data", content_type="image/jpeg")
 
         with pytest.raises(ObjectMissing):
-            world.originals.fetch("none", io.BytesIO(), max_bytes=4)
+            objects.fetch("none", io.BytesIO(), max_bytes=4)
         into = io.BytesIO()
         with pytest.raises(ObjectTooLarge):
-            world.originals.fetch("k", into, max_bytes=3)
+            objects.fetch("k", into, max_bytes=3)
         assert into.getvalue() == b""
 
-    def test_deleting_what_is_not_there_is_fine(self, world: World) -> None:
-        world.originals.delete("none")
+    def test_deleting_what_is_not_there_is_fine(self, objects: Objects) -> None:
+        objects.delete("none")
 
     def test_destroying_takes_everything_below_a_prefix_and_nothing_beside_it(
         self, world: World
@@ -171,6 +213,33 @@ class TestObjects:
         assert world.originals.destroy("a/") == Tally(3, 10)
         assert world.originals.tally("a/") == Tally()
         assert world.objects() == {"originals/ab", "originals/b/1"}
+
+    def test_what_is_destroyed_is_what_was_listed(self, objects: Objects) -> None:
+        for key in ("a/2", "a/1", "b"):
+            objects.put(key, b"12345", content_type="image/jpeg")
+        listed = list(objects.list_stored("a/"))
+
+        assert [(one.key, one.size_bytes) for one in listed] == [("a/1", 5), ("a/2", 5)]
+        assert len(list(objects.list_stored())) == 3
+        assert objects.destroy("a/") == Tally(2, 10)
+        assert [one.key for one in objects.list_stored()] == ["b"]
+
+    def test_listing_tells_of_unfinished_uploads_and_of_times(self, world: World) -> None:
+        world.originals.put("a", b"1", content_type="image/jpeg")
+        world.s3.create_multipart_upload(Bucket="originals", Key="b")
+
+        listed = list(world.originals.list_stored())
+        assert [one.key for one in listed] == ["a", "b"]
+        assert all(one.stored_at.tzinfo is UTC for one in listed)
+
+    def test_copies_stay_when_the_first_goes(self, objects: Objects) -> None:
+        objects.put("a", b"12345", content_type="image/jpeg")
+        objects.copy("a", "b")
+        objects.delete("a")
+
+        assert objects.tally("") == Tally(1, 5)
+        with pytest.raises(ObjectMissing):
+            objects.copy("a", "b")
 
     def test_destroying_takes_old_versions_and_markers_too(self, world: World) -> None:
         world.s3.put_bucket_versioning(

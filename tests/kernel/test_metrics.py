@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.metrics import DIMENSIONS, METRICS, STAGE
-from chalicelib.observability import LOG_FIELDS, JsonLog
+from chalicelib.metrics import DIMENSIONS, METRICS, STAGE, Metric
+from chalicelib.observability import LOG_FIELDS, JsonLog, counted
 
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "chalicelib"
@@ -51,6 +51,9 @@ class TestTable:
     def test_no_two_events_are_counted_as_one(self) -> None:
         assert len({metric.name for metric in METRICS.values()}) == len(METRICS)
 
+    def test_a_value_is_that_of_a_listed_field(self) -> None:
+        assert {metric.of for metric in METRICS.values() if metric.of} <= LOG_FIELDS
+
     def test_a_metric_is_split_by_names_of_ours_only(self) -> None:
         splits = {metric.by for metric in METRICS.values() if metric.by}
 
@@ -65,16 +68,23 @@ class TestLine:
     ) -> None:
         """Amazon CloudWatch user guide, embedded metric format specification, read 2026-11."""
         metric = METRICS[event]
-        fields = {metric.by: "codes_per_day"} if metric.by else {}
+        fields: dict[str, str | int] = {metric.by: "codes_per_day"} if metric.by else {}
+        if metric.of:
+            fields[metric.of] = 17
 
         line = write(event, user="0011223344556677", **fields)
 
         [directive] = line["_aws"]["CloudWatchMetrics"]
         assert isinstance(line["_aws"]["Timestamp"], int)
         assert directive["Namespace"] == "ifotor"
-        assert directive["Metrics"] == [{"Name": metric.name, "Unit": "Count"}]
-        assert line[metric.name] == 1
+        assert directive["Metrics"] == [{"Name": metric.name, "Unit": metric.unit}]
+        assert line[metric.name] == (17 if metric.of else 1)
         assert (line["message"], line["user"]) == (event, "0011223344556677")
+
+    def test_of_a_value_that_is_missing_is_nothing(self) -> None:
+        line = counted(Metric("Ages", of="duration_ms", unit="Seconds"), {}, "dev")
+
+        assert line["Ages"] == 0
 
     def test_is_counted_for_the_stage_and_again_for_what_splits_it(
         self, write: Callable[..., dict[str, Any]]
