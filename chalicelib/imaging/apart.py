@@ -20,7 +20,6 @@ from chalicelib.imaging.model import (
 )
 from chalicelib.imaging.probe import probe
 
-_KEPT_BLOCKS = 3
 _MAX_RESULT_BYTES = 32 * 1024 * 1024
 """Three JPEGs of pure noise have 7 MB."""
 
@@ -76,18 +75,13 @@ class ApartRenderer:
 
 def _render(task: bytes, source: BinaryIO, answer: BinaryIO) -> None:
     # Imported here and so by the child alone: the parent never loads a decoder.
-    from PIL import _imaging as pillow
-
     from chalicelib.imaging.ladder import render
 
-    # Within one photo a picture's memory serves the next (5 ms less); between photos none does.
-    pillow.set_blocks_max(_KEPT_BLOCKS)
     try:
         renditions = render(source, _from_task(task))
     except ImageRejected as rejection:
         answer.write(json.dumps({"rejected": rejection.reason}).encode() + b"\n")
         return
-    pillow.clear_cache()
     heads = [[one.name, one.width_px, one.height_px, len(one.data)] for one in renditions]
     answer.write(json.dumps({"renditions": heads}).encode() + b"\n")
     answer.writelines(one.data for one in renditions)

@@ -21,7 +21,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import BinaryIO
 
-from chalicelib.imaging.confinement import confine, empty_free_memory, owe_nothing_to_parent
+from chalicelib.imaging.confinement import (
+    confine,
+    give_back_memory,
+    keep_freed_memory,
+    owe_nothing_to_parent,
+)
 from chalicelib.observability import where
 
 Work = Callable[[bytes, BinaryIO, BinaryIO], None]
@@ -179,6 +184,7 @@ def _start(work: Work) -> _Child:
 
 
 def _serve(line: socket.socket, work: Work) -> None:
+    held_bytes = keep_freed_memory()
     while True:
         message, files, _, _ = socket.recv_fds(line, _MAX_MESSAGE_BYTES, 2)
         if not message:
@@ -187,7 +193,7 @@ def _serve(line: socket.socket, work: Work) -> None:
         with open(files[0], "rb") as source, open(files[1], "wb") as result:
             code = _do(work, task, source, result, json.loads(head))
         line.send(code)
-        empty_free_memory()
+        give_back_memory(beyond_bytes=held_bytes)
 
 
 def _do(
