@@ -9,6 +9,20 @@ from local.system import System, running_system
 from tests.world import World, running_world
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sequences",
+        type=int,
+        default=24,
+        help="random sequences of payment events on the live system",
+    )
+
+
+@pytest.fixture(scope="session")
+def sequences(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("sequences"))
+
+
 @pytest.fixture(autouse=True)
 def _no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):

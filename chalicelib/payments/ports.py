@@ -63,7 +63,8 @@ class Paid:
 class Refunded:
     """Money of one payment went back; proves the payment too.
 
-    WeChat Pay tells each refund by itself (`amount`), Alipay tells the sum so far (`sum`).
+    WeChat Pay tells each refund by itself (`amount`), Alipay tells the sum so far (`sum`), and
+    both of a refund that we asked for.
     """
 
     order_no: str

@@ -20,18 +20,17 @@ from chalicelib.clock import CHINA, Clock
 from chalicelib.errors import PaymentUnavailable
 from chalicelib.money import Money
 from chalicelib.payments.ports import (
-    Closed,
     Event,
     Method,
     Nothing,
     Notification,
     NotificationRefused,
-    Paid,
     Provider,
     Purchase,
     Refunded,
     Repayment,
 )
+from chalicelib.remote.alipay_events import notification_text, read_event, read_state
 from chalicelib.remote.alipay_gateway import TAKEN, AlipayGateway
 from chalicelib.remote.alipay_signing import SIGN_TYPE, request_text
 from chalicelib.remote.rsa import (
@@ -53,9 +52,6 @@ CALLS = {
     Method.ALIPAY_WAP: ("alipay.trade.wap.pay", "QUICK_WAP_WAY"),
 }
 """Method and product code of each way to pay."""
-NOT_COVERED = frozenset({"sign", "sign_type"})
-"""Of a trade notification; a request's signature covers its sign_type."""
-PAID_STATES = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
 
 
 class AlipaySecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,7 +123,7 @@ class AlipayPayments:
         if answer.get("sub_code") == "ACQ.TRADE_NOT_EXIST":
             return Nothing()
         try:
-            return self._state(_taken(answer))
+            return read_state(_taken(answer))
         except (NotReadable, ValueError):
             raise PaymentUnavailable from None
 
@@ -137,7 +133,11 @@ class AlipayPayments:
         return answer.get("code") == TAKEN or answer.get("sub_code") == "ACQ.TRADE_NOT_EXIST"
 
     def refund(self, repayment: Repayment) -> Event:
-        """Refund, and ask when the answer says that no money moved: a repeat says so."""
+        """Refund, and ask when the answer says that no money moved: a repeat says so.
+
+        `refund_fee` is what went back of the payment so far, by whomever (opendocs.alipay.com,
+        alipay.trade.refund): notifications tell refunds by that sum too.
+        """
         request = {
             "trade_no": repayment.transaction_id,
             "refund_amount": repayment.amount.to_major(),
@@ -152,12 +152,17 @@ class AlipayPayments:
             found = _taken(self._call("alipay.trade.fastpay.refund.query", question))
             if found.get("refund_status") != "REFUND_SUCCESS":
                 return Nothing()
+        try:
+            sum_so_far = Money.from_major(text_at(answer, "refund_fee"))
+        except (NotReadable, ValueError):
+            raise PaymentUnavailable from None
         return Refunded(
             order_no=repayment.order_no,
             transaction_id=repayment.transaction_id,
             refund_no=repayment.refund_no,
             total=repayment.total,
             amount=repayment.amount,
+            sum=sum_so_far,
         )
 
     def read_notification(
@@ -171,7 +176,7 @@ class AlipayPayments:
                 provider=Provider.ALIPAY,
                 id=text_at(form, "notify_id"),
                 digest=hashlib.sha256(body).hexdigest(),
-                event=self._event(form),
+                event=read_event(form, seller_id=self._secret.seller_id),
             )
         except (NotReadable, ValueError):
             raise NotificationRefused("not_readable") from None
@@ -186,59 +191,9 @@ class AlipayPayments:
         if form.get("app_id") != self._secret.app_id:
             raise NotificationRefused("app")
 
-    def _event(self, form: Mapping[str, str]) -> Event:
-        if form.get("notify_type") != "trade_status_sync":
-            return Nothing()
-        if form.get("seller_id") != self._secret.seller_id:
-            raise NotificationRefused("seller")
-        status, order_no = form.get("trade_status", ""), text_at(form, "out_trade_no")
-        refunded = Money.from_major(form.get("refund_fee") or "0")
-        if refunded.minor > 0 and status in PAID_STATES | {"TRADE_CLOSED"}:
-            return Refunded(
-                order_no=order_no,
-                transaction_id=text_at(form, "trade_no"),
-                total=Money.from_major(text_at(form, "total_amount")),
-                sum=refunded,
-                app_id=self._secret.app_id,
-            )
-        match status:
-            case "TRADE_SUCCESS" | "TRADE_FINISHED":
-                return self._payment(form)
-            case "TRADE_CLOSED":
-                return Closed(order_no=order_no)
-            case "WAIT_BUYER_PAY":
-                return Nothing()
-        raise NotificationRefused("state")
-
-    def _state(self, trade: Mapping[str, Any]) -> Event:
-        """Read the answer to a query: what is not decided yet is Nothing."""
-        match trade.get("trade_status"):
-            case "WAIT_BUYER_PAY":
-                return Nothing()
-            case "TRADE_CLOSED" if "send_pay_date" not in trade:
-                return Closed(order_no=text_at(trade, "out_trade_no"))
-            case "TRADE_SUCCESS" | "TRADE_FINISHED":
-                return Paid(
-                    order_no=text_at(trade, "out_trade_no"),
-                    transaction_id=text_at(trade, "trade_no"),
-                    total=Money.from_major(text_at(trade, "total_amount")),
-                    payer_id=str(trade.get("buyer_user_id") or trade.get("buyer_open_id") or ""),
-                )
-        raise NotReadable("a state that a query cannot settle")
-
     def _call(self, name: str, content: Mapping[str, str]) -> dict[str, Any]:
         text = json.dumps(content, separators=(",", ":"))
         return self._gateway.call(name, lambda: self._signed({"method": name, "biz_content": text}))
-
-    def _payment(self, form: Mapping[str, str]) -> Paid:
-        return Paid(
-            order_no=text_at(form, "out_trade_no"),
-            transaction_id=text_at(form, "trade_no"),
-            total=Money.from_major(text_at(form, "total_amount")),
-            app_id=self._secret.app_id,
-            tag=form.get("passback_params", ""),
-            payer_id=form.get("buyer_id", "") or form.get("buyer_open_id", ""),
-        )
 
     def _signed(self, call: Mapping[str, str]) -> dict[str, str]:
         """Add what every call has, the serials of certificates if there are, and the signature."""
@@ -256,14 +211,6 @@ class AlipayPayments:
             **call,
         }
         return parameters | {"sign": sign(request_text(parameters), self._private_key)}
-
-
-def notification_text(form: Mapping[str, str]) -> bytes:
-    """Return what Alipay signed of a trade notification: all but sign and sign_type, empty values
-    too, decoded once.
-    """
-    covered = sorted(form.keys() - NOT_COVERED)
-    return "&".join(f"{name}={form[name]}" for name in covered).encode()
 
 
 def _taken(answer: Mapping[str, Any]) -> Mapping[str, Any]:

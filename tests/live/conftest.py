@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from local.client import Client
+from local.sandbox.server import Sandbox
 from local.system import System
 from tests.phones import next_phone
 
@@ -24,3 +25,9 @@ def log_in(system: System) -> Callable[[], Client]:
 @pytest.fixture
 def person(log_in: Callable[[], Client]) -> Client:
     return log_in()
+
+
+@pytest.fixture
+def sandbox(system: System) -> Sandbox:
+    assert system.sandbox
+    return system.sandbox

@@ -1,41 +1,18 @@
 """Payments on the live system: real HTTP both ways, signatures, transactions and the schedule."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from local.client import Client
 from local.sandbox.server import Sandbox, post
-from local.sandbox.trades import Trade
 from local.system import System
+from tests.live.paying import invoke_check, make_due, place, trade_of
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 AT_ONCE = 20
-
-
-@pytest.fixture
-def sandbox(system: System) -> Sandbox:
-    assert system.sandbox
-    return system.sandbox
-
-
-def place(person: Client, method: str, key: str = "key-1") -> Any:
-    body = {"product_id": "credits_10", "method": method}
-    return person.expect(201, "POST", "/orders", body, headers={"Idempotency-Key": key})
-
-
-def trade_of(sandbox: Sandbox, placed: Any) -> Trade:
-    method, number = placed["order"]["method"], placed["order"]["id"]
-    if method == "alipay_page":
-        query = urlsplit(placed["payment"]["url"]).query
-        assert sandbox.alipay.open_cashier(dict(parse_qsl(query)))
-    found = sandbox.trades.find(method.partition("_")[0], number)
-    assert found
-    return found
 
 
 def state_of(person: Client, placed: Any) -> str:
@@ -119,37 +96,3 @@ def test_no_payer_is_in_any_other_table_or_line(
     ]
     assert any("order_settled" in line for line in lines)
     assert not [line for line in lines if trade.payer in line]
-
-
-def make_due(system: System, number: str) -> None:
-    """Let the order's first look be now."""
-    system.cloud.client("dynamodb").update_item(
-        TableName=system.outputs["PaymentsTableName"],
-        Key={"pk": {"S": f"WALLET#{number[:16]}"}, "sk": {"S": f"ORDER#{number}"}},
-        UpdateExpression="SET due_at = :past",
-        ExpressionAttributeValues={":past": {"S": "2000-01-01T00:00:00.000000Z"}},
-    )
-
-
-def invoke_check(system: System) -> None:
-    """Run the scheduled function now."""
-    stack = system.cloud.client("cloudformation").describe_stack_resources(
-        StackName="ifotor-local", LogicalResourceId="CheckPayments"
-    )
-    name = stack["StackResources"][0]["PhysicalResourceId"]
-    event = {
-        "id": "1",
-        "source": "aws.events",
-        "detail-type": "Scheduled Event",
-        "account": "0",
-        "region": "us-east-1",
-        "time": "2026-11-23T00:00:00Z",
-        "resources": [],
-        "detail": {},
-        "version": "0",
-    }
-
-    answer = system.cloud.client("lambda").invoke(
-        FunctionName=name, Payload=json.dumps(event).encode()
-    )
-    assert "FunctionError" not in answer, answer["Payload"].read()

@@ -20,6 +20,7 @@ from local.inspection import list_items, list_objects
 from local.logs import list_lines
 from local.machine import CannotStart, check_tools
 from local.system import System, running_system
+from tests.live import paying
 from tests.live.looking import wait_until
 from tests.phones import next_phone
 
@@ -145,6 +146,28 @@ class TestPackagedPolicies:
         assert person.fetch(url).status == 200
         assert person.fetch(url.replace("thumb.jpg", "full.jpg")).status == 403
         assert person.fetch(url.partition("?")[0]).status == 403
+
+    @pytest.mark.parametrize("method", ["wechatpay_native", "alipay_page"])
+    def test_payments_settle_by_notification_and_schedule_and_the_second_goes_back(
+        self, strict: System, method: str
+    ) -> None:
+        assert strict.sandbox
+        person, cashier = log_in(strict), strict.sandbox.cashier
+        told, lost = (paying.place(person, method, key) for key in ("told-one", "lost-one"))
+        trade = paying.trade_of(strict.sandbox, told)
+        cashier.do(trade, "pay_twice")
+        trade.transaction_id = ""
+        cashier.do(trade, "pay")
+        cashier.do(paying.trade_of(strict.sandbox, lost), "pay_silently")
+
+        paying.make_due(strict, lost["order"]["id"])
+        paying.invoke_check(strict)
+
+        orders = person.expect(200, "GET", "/orders")["orders"]
+        assert [each["state"] for each in orders] == ["paid", "paid"]
+        assert person.expect(200, "GET", "/me/credits")["available"] == 20
+        assert trade.refunded == trade.total
+        assert denials(strict) == []
 
     @pytest.mark.parametrize(
         ("bucket", "method"), [("OriginalsBucketName", "POST"), ("RenditionsBucketName", "GET")]

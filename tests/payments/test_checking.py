@@ -108,6 +108,20 @@ class TestChecking:
         assert shop.trade_of(order).refunded == 600
         assert shop.order(order.no).state is OrderState.REFUNDED
 
+    def test_what_somebody_else_gave_back_before_counts_with_our_refund(self, shop: Shop) -> None:
+        order = shop.place(Method.ALIPAY_PAGE).order
+        shop.trade_of(order)
+        shop.clock.advance(minutes=31)
+        check(shop)
+        shop.pay(order)
+        shop.deliver(ALIPAY, shop.refund(order, "by-hand", 150))
+
+        check(shop)
+
+        assert shop.trade_of(order).refunds == {"by-hand": 150, f"{order.no}s0": 450}
+        assert shop.order(order.no).state is OrderState.REFUNDED
+        assert check(shop) == 0
+
     @pytest.mark.parametrize(("days", "warnings"), [(31, 0), (29, 1), (-1, 1)])
     def test_a_certificate_that_ends_within_a_month_is_told_of(
         self, shop: Shop, days: int, warnings: int

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.remote.alipay_payments import NOT_COVERED, notification_text
+from chalicelib.remote.alipay_events import NOT_COVERED, notification_text
 from chalicelib.remote.alipay_signing import members_of, request_text
 from chalicelib.remote.rsa import (
     certificate_serials,
