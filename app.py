@@ -55,7 +55,8 @@ def fail_upload(event: Any) -> Any:
 
 @app.on_sqs_message(queue="edits", batch_size=1)
 def process_edit(event: Any) -> Any:
-    return services().edits.worker.process_edits(event.to_dict())
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    return services().edits.worker.process_edits(event.to_dict(), within=remaining)
 
 
 @app.on_sqs_message(queue="edits-dead-letter", batch_size=1)

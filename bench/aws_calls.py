@@ -157,7 +157,7 @@ def _count_edits(edits: EditServices, user_id: UserId, photo_id: PhotoId) -> dic
 
     counts = {"request_edit": _count(ask)}
     event = sqs_event(job_to_message(asked["edit"].job))
-    counts["process_edit"] = _count(lambda: edits.worker.process_edits(event))
+    counts["process_edit"] = _count(lambda: edits.worker.process_edits(event, within=FUNCTION_TIME))
     choice = (user_id, photo_id, asked["edit"].id)
     counts["choose_edit"] = _count(lambda: edits.history.choose_edit(*choice))
     return counts

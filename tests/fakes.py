@@ -205,6 +205,8 @@ class FakeRenderer:
                 for name, side in (("full", 2048), ("preview", 1080), ("thumb", 320))
             ),
             frame_count=1,
+            cpu_ms=210,
+            peak_mb=140,
         )
 
 
@@ -212,11 +214,18 @@ class FakeDarkroom(PillowDarkroom):
     """Reads recipes as the real one; makes pictures that name what they were made of."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.failure: BaseException | None = None
         self.meanwhile: Callable[[], object] | None = None
 
     def edit(
-        self, source: BinaryIO, recipe: str, output: Output, others: Mapping[str, BinaryIO]
+        self,
+        source: BinaryIO,
+        recipe: str,
+        output: Output,
+        others: Mapping[str, BinaryIO],
+        *,
+        within: timedelta,
     ) -> Edited:
         if self.failure:
             raise self.failure
@@ -236,6 +245,6 @@ class FakeDarkroom(PillowDarkroom):
             media_type=output.media_type,
             quality=output.quality,
             engine="fake",
-            cpu_ms=1,
-            peak_mb=1,
+            cpu_ms=90,
+            peak_mb=120,
         )

@@ -3,10 +3,10 @@
 Nothing that decodes is imported before there is something to decode.
 """
 
-import resource
-import time
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from chalicelib.photos.ports import (
     Edited,
@@ -18,12 +18,21 @@ from chalicelib.photos.ports import (
     Rendered,
 )
 
+if TYPE_CHECKING:
+    from chalicelib.imaging.edit_apart import ApartEditor
+    from chalicelib.imaging.isolation import Work
+
 ENGINE = 1
 """Raised by whoever changes what a recipe looks like; kept with each edit, beside Pillow's version.
 """
 
 
 class PillowDarkroom:
+    """Edits in a child process; `work` is what that does with photos that were judged good."""
+
+    def __init__(self, work: "Work | None" = None) -> None:
+        self._work = work
+
     def read(self, document: bytes) -> ReadRecipe:
         from chalicelib.imaging.plan.decoration import pictures
         from chalicelib.imaging.recipe import document as recipes
@@ -78,36 +87,47 @@ class PillowDarkroom:
         return negotiate(accept, has_alpha=recipe.may_be_transparent)
 
     def edit(
-        self, source: BinaryIO, recipe: str, output: Output, others: Mapping[str, BinaryIO]
+        self,
+        source: BinaryIO,
+        recipe: str,
+        output: Output,
+        others: Mapping[str, BinaryIO],
+        *,
+        within: timedelta,
     ) -> Edited:
-        from PIL import __version__ as pillow
+        from chalicelib.imaging.edit_apart import EditRefused
+        from chalicelib.imaging.output import OutputType, OutputWish
 
-        from chalicelib.imaging.edit_ladder import render_edit
-        from chalicelib.imaging.model import ImageRejected
-        from chalicelib.imaging.output import CannotFit, OutputType, OutputWish
-        from chalicelib.imaging.recipe.document import parse_recipe
-
-        started_s = time.process_time()
         wish = OutputWish(
             media_type=OutputType(output.media_type),
             quality=output.quality,
             max_bytes=output.max_bytes,
         )
         try:
-            full, *smaller = render_edit(source, parse_recipe(recipe.encode()), wish, others)
-        except ImageRejected:
-            # It is our own rendition: whatever is wrong with it, it was damaged since.
-            raise ImageRefused("corrupt") from None
-        except CannotFit:
-            raise ImageRefused("cannot_fit") from None
+            edited = self._apart.edit(source, recipe, wish, others, within=within)
+        except EditRefused as refusal:
+            used = refusal.usage
+            raise ImageRefused(
+                refusal.code,
+                cpu_ms=used.cpu_ms if used else 0,
+                peak_mb=used.peak_mb if used else 0,
+            ) from None
         return Edited(
             renditions=tuple(
-                Rendered(name=name, width_px=one.width_px, height_px=one.height_px, data=one.data)
-                for name, one in zip(("full", "preview", "thumb"), (full, *smaller), strict=True)
+                Rendered(
+                    name=one.name, width_px=one.width_px, height_px=one.height_px, data=one.data
+                )
+                for one in edited.renditions
             ),
-            media_type=full.media_type,
-            quality=full.quality,
-            engine=f"{ENGINE} pillow-{pillow}",
-            cpu_ms=round((time.process_time() - started_s) * 1000),
-            peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            media_type=wish.media_type,
+            quality=edited.quality,
+            engine=f"{ENGINE} pillow-{edited.pillow}",
+            cpu_ms=edited.usage.cpu_ms,
+            peak_mb=edited.usage.peak_mb,
         )
+
+    @cached_property
+    def _apart(self) -> "ApartEditor":
+        from chalicelib.imaging.edit_apart import ApartEditor
+
+        return ApartEditor(self._work)

@@ -10,15 +10,19 @@ Knows no images. The caller must have a single thread, since a fork copies no ot
 
 import json
 import os
+import resource
 import select
 import signal
 import socket
+import struct
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import BinaryIO
 
 from chalicelib.imaging.confinement import (
@@ -27,12 +31,17 @@ from chalicelib.imaging.confinement import (
     keep_freed_memory,
     owe_nothing_to_parent,
 )
+from chalicelib.imaging.usage import Meter, Usage
 from chalicelib.observability import where
 
-Work = Callable[[bytes, BinaryIO, BinaryIO], None]
-"""Does a task: reads its source, writes its result."""
+Work = Callable[[bytes, Sequence[BinaryIO], BinaryIO], None]
+"""Does a task: reads its sources, writes its result."""
+
+MAX_SOURCES = 16
 
 _DONE, _NO_MEMORY, _FAILED = b"D", b"M", b"F"
+_ANSWER = struct.Struct("!cII")
+"""How it went, milliseconds of the processor, megabytes at the most."""
 _MAX_MESSAGE_BYTES = 65_536
 _MAX_WORDS = 1_000
 
@@ -58,12 +67,19 @@ class Fate(StrEnum):
     CRASHED = "crashed"
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    result: bytes
+    usage: Usage
+
+
 class WorkEnded(Exception):
     """The work could not be finished within its limits, or brought its process down."""
 
-    def __init__(self, fate: Fate) -> None:
+    def __init__(self, fate: Fate, usage: Usage) -> None:
         super().__init__(fate.value)
         self.fate = fate
+        self.usage = usage
 
 
 class WorkFailed(Exception):
@@ -77,29 +93,30 @@ class WorkerProcess:
         self._work = work
         self._child: _Child | None = None
 
-    def run(self, task: bytes, source: BinaryIO, limits: Limits) -> bytes:
-        """Have a task done and return its result.
+    def run(self, task: bytes, sources: Sequence[BinaryIO], limits: Limits) -> Done:
+        """Have a task done and return its result, with what the last try took.
 
         What goes wrong in a child that has worked before is tried once more in a new one: an
         earlier piece of work may be to blame. So this takes up to twice `limits.time`.
 
         Args:
             task: says what to do; at most some kilobytes.
-            source: a real file; its position is not kept.
+            sources: real files, `MAX_SOURCES` at most; their positions are not kept.
         Raises:
             WorkEnded: out of memory or time, or crashed.
             WorkFailed: an exception came out of the work.
             OSError: no child could be started.
         """
-        source.flush()
+        for source in sources:
+            source.flush()
         if self._child is not None:
             try:
-                return self._run_in(self._child, task, source, limits)
+                return self._run_in(self._child, task, sources, limits)
             except (WorkEnded, OSError) as end:
                 if isinstance(end, WorkEnded) and end.fate is Fate.OUT_OF_TIME:
                     raise
         self._child = _start(self._work)
-        return self._run_in(self._child, task, source, limits)
+        return self._run_in(self._child, task, sources, limits)
 
     def dismiss(self) -> None:
         """End the child; the next piece of work gets a new one."""
@@ -107,54 +124,83 @@ class WorkerProcess:
             self._child.end()
             self._child = None
 
-    def _run_in(self, child: "_Child", task: bytes, source: BinaryIO, limits: Limits) -> bytes:
+    def _run_in(
+        self, child: "_Child", task: bytes, sources: Sequence[BinaryIO], limits: Limits
+    ) -> Done:
         try:
             # Not a pipe, which would need reading while we wait, nor shared memory.
             with tempfile.TemporaryFile() as result:
-                child.ask(task, source, result, limits)
-                code = child.wait(limits.time)
+                child.ask(task, sources, result, limits)
+                answer = child.wait(limits.time)
                 result.seek(0)
-                return _outcome(code, child, result, limits)
+                return _outcome(answer, child, result, limits)
         except BaseException:
             self.dismiss()
             raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a child said: a code of ours, none (b"") if it died, None if it needed too long."""
+
+    code: bytes | None
+    usage: Usage | None = None
 
 
 class _Child:
     """The process and our end of the line to it; ends with this object at the latest."""
 
     def __init__(self, number: int, line: socket.socket) -> None:
+        self._number = number
         self._line = line
-        self._end = weakref.finalize(self, _end, number, line)
+        self._spent_ms = 0
+        self._finalizer = weakref.finalize(self, _end, number, line)
 
-    def ask(self, task: bytes, source: BinaryIO, result: BinaryIO, limits: Limits) -> None:
+    def ask(
+        self, task: bytes, sources: Sequence[BinaryIO], result: BinaryIO, limits: Limits
+    ) -> None:
         numbers = [limits.memory_bytes, limits.time.total_seconds(), limits.result_bytes]
         message = json.dumps(numbers).encode() + b"\n" + task
-        if len(message) > _MAX_MESSAGE_BYTES:
+        if len(message) > _MAX_MESSAGE_BYTES or len(sources) > MAX_SOURCES:
             raise ValueError("the task is too long to be sent at once")
-        socket.send_fds(self._line, [message], [source.fileno(), result.fileno()])
+        files = [result.fileno(), *(source.fileno() for source in sources)]
+        socket.send_fds(self._line, [message], files)
 
-    def wait(self, limit: timedelta) -> bytes | None:
-        """Return the child's answer, nothing (b"") if it died, None if it needed too long."""
+    def wait(self, limit: timedelta) -> _Answer:
         poll = select.poll()
         poll.register(self._line, select.POLLIN)
-        return self._line.recv(1) if poll.poll(limit.total_seconds() * 1000) else None
+        if not poll.poll(limit.total_seconds() * 1000):
+            return _Answer(None)
+        said = self._line.recv(_ANSWER.size)
+        if len(said) < _ANSWER.size:
+            return _Answer(b"")
+        code, cpu_ms, peak_mb = _ANSWER.unpack(said)
+        self._spent_ms += cpu_ms
+        return _Answer(code, Usage(cpu_ms, peak_mb))
 
-    def end(self) -> int:
-        """End the process, and return its exit code, or minus the signal that ended it first."""
-        return self._end() or 0
+    def end(self) -> tuple[int, Usage]:
+        """End the process; return its exit code, or minus the signal that ended it first, and what
+        the work took that it was at.
+        """
+        return self._ending
+
+    @cached_property
+    def _ending(self) -> tuple[int, Usage]:
+        self._finalizer.detach()
+        status, used = _end(self._number, self._line)
+        return status, Usage.of(used, before_ms=self._spent_ms)
 
 
-def _outcome(code: bytes | None, child: _Child, result: BinaryIO, limits: Limits) -> bytes:
-    if code == _DONE:
-        return result.read(limits.result_bytes)
-    if code == _FAILED:
+def _outcome(answer: _Answer, child: _Child, result: BinaryIO, limits: Limits) -> Done:
+    if answer.code == _DONE and answer.usage:
+        return Done(result.read(limits.result_bytes), answer.usage)
+    if answer.code == _FAILED:
         raise WorkFailed(result.read(_MAX_WORDS).decode(errors="replace"))
-    raise WorkEnded(_fate_of(code, child))
+    status, usage = child.end()
+    raise WorkEnded(_fate_of(answer.code, status), answer.usage or usage)
 
 
-def _fate_of(code: bytes | None, child: _Child) -> Fate:
-    status = child.end()
+def _fate_of(code: bytes | None, status: int) -> Fate:
     if code is None or status == -signal.SIGXCPU:
         return Fate.OUT_OF_TIME
     # A SIGKILL that was not ours is the kernel's, which ran out of memory.
@@ -163,11 +209,12 @@ def _fate_of(code: bytes | None, child: _Child) -> Fate:
     return Fate.CRASHED
 
 
-def _end(number: int, line: socket.socket) -> int:
+def _end(number: int, line: socket.socket) -> tuple[int, resource.struct_rusage]:
     line.close()
     # One that is dying already dies of what it had.
     os.kill(number, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    _, status, used = os.wait4(number, 0)
+    return os.waitstatus_to_exitcode(status), used
 
 
 def _start(work: Work) -> _Child:
@@ -186,23 +233,31 @@ def _start(work: Work) -> _Child:
 def _serve(line: socket.socket, work: Work) -> None:
     held_bytes = keep_freed_memory()
     while True:
-        message, files, _, _ = socket.recv_fds(line, _MAX_MESSAGE_BYTES, 2)
+        message, numbers, _, _ = socket.recv_fds(line, _MAX_MESSAGE_BYTES, 1 + MAX_SOURCES)
         if not message:
             return
+        meter = Meter()
         head, _, task = message.partition(b"\n")
-        with open(files[0], "rb") as source, open(files[1], "wb") as result:
-            code = _do(work, task, source, result, json.loads(head))
-        line.send(code)
+        with ExitStack() as files:
+            result = files.enter_context(open(numbers[0], "wb"))
+            sources = [files.enter_context(open(number, "rb")) for number in numbers[1:]]
+            code = _do(work, task, sources, result, json.loads(head))
+        usage = meter.read()
+        line.send(_ANSWER.pack(code, usage.cpu_ms, usage.peak_mb))
         give_back_memory(beyond_bytes=held_bytes)
 
 
 def _do(
-    work: Work, task: bytes, source: BinaryIO, result: BinaryIO, limits: tuple[int, float, int]
+    work: Work,
+    task: bytes,
+    sources: Sequence[BinaryIO],
+    result: BinaryIO,
+    limits: tuple[int, float, int],
 ) -> bytes:
     memory_bytes, time_s, result_bytes = limits
     try:
         confine(memory_bytes=memory_bytes, time_s=time_s, result_bytes=result_bytes)
-        work(task, source, result)
+        work(task, sources, result)
         result.flush()
     except MemoryError:
         return _NO_MEMORY

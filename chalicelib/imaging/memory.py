@@ -37,3 +37,17 @@ def memory_needed(header: ImageHeader) -> int:
         pixels = min(pixels, _MAX_SCALED_PIXELS)
     decoded = pixels * _BYTES_PER_PIXEL[header.media_type]
     return _BASE_BYTES + decoded + round(header.coefficient_bytes * 1.25)
+
+
+_EDIT_BASE_BYTES = 320 * 1024 * 1024
+"""One photo of 2048 px square took 150 MB at the most, whatever was done to it, as AVIF."""
+_EDIT_BYTES_PER_PICTURE = 32 * 1024 * 1024
+"""A picture of 2048 px square has 12 MB, and is in memory until the last is laid down."""
+
+
+def memory_for_edit(pictures: int) -> int:
+    """Return an upper bound of the bytes that an edit of so many photos of ours takes.
+
+    With twelve others it took 330 MB, and gets 736.
+    """
+    return _EDIT_BASE_BYTES + pictures * _EDIT_BYTES_PER_PICTURE

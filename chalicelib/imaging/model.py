@@ -6,6 +6,8 @@ Pure values. Knows no decoder, so the API may import it without paying for one.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.imaging.usage import Usage
+
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 
 MAX_JPEG_PIXELS = 120_000_000
@@ -71,11 +73,16 @@ class RejectionReason(StrEnum):
 
 
 class ImageRejected(Exception):
-    """The file itself is refused; trying again cannot help. Carries no byte of the file."""
+    """The file itself is refused; trying again cannot help. Carries no byte of the file.
 
-    def __init__(self, reason: RejectionReason) -> None:
+    Attributes:
+        usage: what it took to find out; None if its header was enough.
+    """
+
+    def __init__(self, reason: RejectionReason, usage: Usage | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.usage = usage
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,12 @@ class LadderRenderer:
         try:
             photo = self._apart.render(source, MediaType(content_type), within=within)
         except ImageRejected as rejection:
-            raise ImageRefused(rejection.reason) from None
+            used = rejection.usage
+            raise ImageRefused(
+                rejection.reason,
+                cpu_ms=used.cpu_ms if used else 0,
+                peak_mb=used.peak_mb if used else 0,
+            ) from None
         return RenderedPhoto(
             renditions=tuple(
                 Rendered(
@@ -30,6 +35,8 @@ class LadderRenderer:
                 for one in photo.renditions
             ),
             frame_count=photo.frame_count,
+            cpu_ms=photo.usage.cpu_ms,
+            peak_mb=photo.usage.peak_mb,
         )
 
     @cached_property

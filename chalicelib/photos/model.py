@@ -40,7 +40,9 @@ LEASE = timedelta(seconds=90)
 MAX_WAIT = timedelta(seconds=20)
 """Longest poll: it must end before API Gateway gives up at 29 seconds."""
 RENDER_TIME = timedelta(seconds=15)
-"""What one photo may take to decode and render; the largest accepted ones take 5 s."""
+"""What one photo may take to decode and render, or to edit; the largest accepted ones take 5 s, the
+heaviest recipe 8.
+"""
 FINISH_TIME = timedelta(seconds=15)
 """Left of a function's time after a photo was rendered, to store it and to delete its original."""
 

@@ -24,18 +24,27 @@ class RenderedPhoto(Struct, frozen=True, kw_only=True):
 
     Attributes:
         frame_count: above 1 when only the first of several pictures is shown.
+        cpu_ms, peak_mb: what it took, the process that decoded it included.
     """
 
     renditions: tuple[Rendered, ...]
     frame_count: int
+    cpu_ms: int
+    peak_mb: int
 
 
 class ImageRefused(Exception):
-    """The upload is no image that we take; `code` is one of those in docs/errors.md."""
+    """Nothing can be made of it; `code` is one of those in docs/errors.md.
 
-    def __init__(self, code: str) -> None:
+    Attributes:
+        cpu_ms, peak_mb: what it took to find out; 0 if nothing was decoded.
+    """
+
+    def __init__(self, code: str, *, cpu_ms: int = 0, peak_mb: int = 0) -> None:
         super().__init__(code)
         self.code = code
+        self.cpu_ms = cpu_ms
+        self.peak_mb = peak_mb
 
 
 class ImageRenderer(Protocol):
@@ -154,13 +163,25 @@ class Darkroom(Protocol):
         ...
 
     def edit(
-        self, source: BinaryIO, recipe: str, output: Output, others: Mapping[str, BinaryIO]
+        self,
+        source: BinaryIO,
+        recipe: str,
+        output: Output,
+        others: Mapping[str, BinaryIO],
+        *,
+        within: timedelta,
     ) -> Edited:
         """Make an edit of a `full` rendition; the same in gives the same bytes out.
 
+        Nothing in the pictures can make it take more memory than such an edit needs, longer than
+        twice `within`, or the caller down.
+
         Args:
+            source: a real file, like each of `others`.
             recipe: canonical JSON.
+            output: how it is written.
             others: by id, the `full` renditions of the other photos that the recipe uses.
+            within: on the wall, for one try.
         Raises:
             ImageRefused: it cannot be done; trying again cannot help.
         """

@@ -68,7 +68,19 @@ class PhotoBusy(Exception):
 
 
 class TooLate(Exception):
-    """The function's own time would end before a photo's did; it must come again."""
+    """The function's own time would end before a photo's or an edit's did; it must come again."""
+
+
+def require_time(now: datetime, deadline: datetime) -> None:
+    """Begin nothing that we might be killed in: a photo is refused for its own slowness alone.
+
+    What is done in a child may be tried twice.
+
+    Raises:
+        TooLate.
+    """
+    if now + 2 * RENDER_TIME + FINISH_TIME > deadline:
+        raise TooLate
 
 
 class ProcessingService:
@@ -165,7 +177,7 @@ class ProcessingService:
                 size_bytes = self._originals.fetch(key, source, max_bytes=photo.max_bytes)
                 photo = replace(photo, original_bytes=size_bytes)
                 _check_sum(source, photo.sha256)
-                self._require_time(deadline)
+                require_time(self._clock.now(), deadline)
                 rendered = self._renderer.render(source, photo.content_type, within=RENDER_TIME)
             except ObjectMissing:
                 # An event ahead of its upload, or a forged one: the upload may still come.
@@ -181,14 +193,6 @@ class ProcessingService:
             frame_count=rendered.frame_count,
             renditions=self._put_all(photo, rendered.renditions),
         )
-
-    def _require_time(self, deadline: datetime) -> None:
-        """Begin nothing that we might be killed in: a photo is refused for its own slowness alone.
-
-        A renderer may try a photo twice.
-        """
-        if self._clock.now() + 2 * RENDER_TIME + FINISH_TIME > deadline:
-            raise TooLate
 
     def _put_all(self, photo: Photo, rendered: tuple[Rendered, ...]) -> Mapping[str, Rendition]:
         def put(one: Rendered) -> None:

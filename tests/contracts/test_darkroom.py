@@ -1,7 +1,11 @@
 """What edits may expect of the darkroom, the real one and its stand-in alike."""
 
-import io
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import pytest
 
@@ -16,13 +20,25 @@ OTHER = "01a2068f-8a00-76d2-896e-760e819b24c3"
 COLLAGE = json.dumps({"version": 1, "decoration": {"collage": {"photos": [OTHER]}}}).encode()
 
 
+@contextmanager
+def stored(data: bytes) -> Iterator[BinaryIO]:
+    with TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        yield file
+
+
 @pytest.mark.parametrize("darkroom", [PillowDarkroom(), FakeDarkroom()], ids=["real", "fake"])
 class TestDarkroom:
     def edit(self, darkroom: Darkroom, document: bytes, output: Output) -> Edited:
-        photo = draw_photo(640, 480)
         read = darkroom.read(document)
-        others = {name: io.BytesIO(draw_photo(320, 240)) for name in read.photo_ids}
-        return darkroom.edit(io.BytesIO(photo), read.text, output, others)
+        with ExitStack() as files:
+            source = files.enter_context(stored(draw_photo(640, 480)))
+            others = {
+                name: files.enter_context(stored(draw_photo(320, 240))) for name in read.photo_ids
+            }
+            within = timedelta(seconds=15)
+            return darkroom.edit(source, read.text, output, others, within=within)
 
     @pytest.mark.parametrize("media_type", EXTENSIONS)
     def test_edit_is_three_pictures_the_same_each_time(
@@ -34,6 +50,12 @@ class TestDarkroom:
         assert [one.name for one in first.renditions] == ["full", "preview", "thumb"]
         assert first.media_type == media_type
         assert self.edit(darkroom, RECIPE, output).renditions == first.renditions
+
+    def test_what_it_took_is_said(self, darkroom: Darkroom) -> None:
+        edited = self.edit(darkroom, RECIPE, Output(media_type="image/jpeg"))
+
+        assert 0 < edited.cpu_ms < 15_000
+        assert 10 < edited.peak_mb < 1769
 
     def test_other_photos_can_be_part_of_it(self, darkroom: Darkroom) -> None:
         assert darkroom.read(COLLAGE).photo_ids

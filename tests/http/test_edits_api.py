@@ -36,7 +36,8 @@ def work() -> None:
     queue = sqs.get_queue_url(QueueName="edits")["QueueUrl"]
     received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
     for message in received.get("Messages", []):
-        assert services().edits.worker.process_edits(sqs_event(message["Body"])) == {
+        event = sqs_event(message["Body"])
+        assert services().edits.worker.process_edits(event, within=FUNCTION_TIME) == {
             "batchItemFailures": []
         }
 

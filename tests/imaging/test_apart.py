@@ -1,7 +1,6 @@
 """An upload that hangs, hogs or crashes its decoder ends `rejected`, and nothing of it is left."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from chalicelib.imaging.model import (
 from chalicelib.imaging.renderer import LadderRenderer
 from chalicelib.photos.model import PhotoState
 from tests.imaging import crafting
+from tests.imaging.misbehaving import hang, hog, segfault, stumble
 from tests.imaging.test_probe import FORMATS
 from tests.world import running_world
 
@@ -55,24 +55,6 @@ def refusal(
     with pytest.raises(ImageRejected) as caught:
         render(renderer, data, declared, within)
     return caught.value.reason
-
-
-def hang(task: bytes, source: BinaryIO, answer: BinaryIO) -> None:
-    signal.pause()
-
-
-def hog(task: bytes, source: BinaryIO, answer: BinaryIO) -> None:
-    hoard = []
-    while True:
-        hoard.append(b"x" * 1_000_000)
-
-
-def segfault(task: bytes, source: BinaryIO, answer: BinaryIO) -> None:
-    os.kill(os.getpid(), signal.SIGSEGV)
-
-
-def stumble(task: bytes, source: BinaryIO, answer: BinaryIO) -> None:
-    raise RuntimeError
 
 
 @pytest.fixture(scope="module")

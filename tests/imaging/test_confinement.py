@@ -1,7 +1,6 @@
 """What a kept child keeps of its memory."""
 
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +14,7 @@ PIECE_BYTES = 16 * MB
 LIMITS = Limits(memory_bytes=1_000 * MB, time=timedelta(seconds=20), result_bytes=MB)
 
 
-def hold_and_weigh(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
+def hold_and_weigh(task: bytes, sources: Sequence[BinaryIO], result: BinaryIO) -> None:
     """Say how much memory this process has now, then hold as many pieces as asked, for a moment."""
     lines = Path("/proc/self/status").read_text().splitlines()
     result.write(next(line for line in lines if line.startswith("VmRSS")).split()[1].encode())
@@ -30,10 +29,9 @@ def worker() -> Iterator[WorkerProcess]:
 
 
 def mb_held_after(worker: WorkerProcess, pieces: int) -> float:
-    with tempfile.TemporaryFile() as source:
-        before = int(worker.run(b"0", source, LIMITS))
-        worker.run(str(pieces).encode(), source, LIMITS)
-        return (int(worker.run(b"0", source, LIMITS)) - before) * 1024 / MB
+    before = int(worker.run(b"0", [], LIMITS).result)
+    worker.run(str(pieces).encode(), [], LIMITS)
+    return (int(worker.run(b"0", [], LIMITS).result) - before) * 1024 / MB
 
 
 def test_what_a_usual_photo_took_is_kept_for_the_next(worker: WorkerProcess) -> None:

@@ -6,14 +6,22 @@ import os
 import resource
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
-from chalicelib.imaging.isolation import Fate, Limits, WorkEnded, WorkerProcess, WorkFailed
+from chalicelib.imaging.isolation import (
+    MAX_SOURCES,
+    Fate,
+    Limits,
+    WorkEnded,
+    WorkerProcess,
+    WorkFailed,
+)
 
 MB = 1_000_000
 PAGE_BYTES = 4096
@@ -21,11 +29,11 @@ LIMITS = Limits(memory_bytes=64 * MB, time=timedelta(seconds=20), result_bytes=M
 BRIEF = Limits(memory_bytes=64 * MB, time=timedelta(seconds=0.3), result_bytes=MB)
 
 
-def obey(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
+def obey(task: bytes, sources: Sequence[BinaryIO], result: BinaryIO) -> None:
     """Do one of the things that a decoder may do."""
     match task:
         case b"echo":
-            result.write(source.read())
+            result.write(sources[0].read())
         case b"hang":
             signal.pause()
         case b"hog":
@@ -51,6 +59,8 @@ def obey(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
         case b"print":
             os.write(1, b"SECRET")
             os.write(2, b"SECRET")
+        case b"names":
+            result.write(b" ".join(source.read() for source in sources))
         case b"leave traces":
             for _ in range(8):
                 bytearray(b"PIXELS" * MB)
@@ -90,9 +100,13 @@ def children() -> set[str]:
     return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
 
 
+def run(worker: WorkerProcess, task: bytes, source: BinaryIO) -> bytes:
+    return worker.run(task, [source], LIMITS).result
+
+
 def fate_of(worker: WorkerProcess, task: bytes, source: BinaryIO, limits: Limits) -> Fate:
     with pytest.raises(WorkEnded) as caught:
-        worker.run(task, source, limits)
+        worker.run(task, [source], limits)
     return caught.value.fate
 
 
@@ -100,9 +114,9 @@ class TestWork:
     def test_result_comes_back_from_one_child_that_is_kept(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
-        assert worker.run(b"echo", source, LIMITS) == b"what was uploaded"
+        assert run(worker, b"echo", source) == b"what was uploaded"
 
-        first, second = (worker.run(b"who", source, LIMITS) for _ in range(2))
+        first, second = (run(worker, b"who", source) for _ in range(2))
 
         assert first == second
         assert int(first) != os.getpid()
@@ -110,29 +124,44 @@ class TestWork:
     def test_a_dismissed_child_is_gone_and_replaced(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
-        first = worker.run(b"who", source, LIMITS)
+        first = run(worker, b"who", source)
         assert first.decode() in children()
 
         worker.dismiss()
 
         assert first.decode() not in children()
-        assert worker.run(b"who", source, LIMITS) != first
+        assert run(worker, b"who", source) != first
 
     def test_a_child_that_died_meanwhile_costs_nobody_anything(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
-        os.kill(int(worker.run(b"who", source, LIMITS)), signal.SIGKILL)
+        os.kill(int(run(worker, b"who", source)), signal.SIGKILL)
 
-        assert worker.run(b"echo", source, LIMITS).endswith(b"uploaded")
+        assert run(worker, b"echo", source).endswith(b"uploaded")
 
     def test_a_forgotten_worker_takes_its_child_along(self, source: BinaryIO) -> None:
         worker = WorkerProcess(obey)
-        child = worker.run(b"who", source, LIMITS).decode()
+        child = run(worker, b"who", source).decode()
 
         del worker
         gc.collect()
 
         assert child not in children()
+
+    def test_it_may_have_as_many_files_as_the_largest_edit(self, worker: WorkerProcess) -> None:
+        with ExitStack() as files:
+            sources: list[BinaryIO] = [
+                files.enter_context(tempfile.TemporaryFile()) for _ in range(MAX_SOURCES)
+            ]
+            for number, one in enumerate(sources):
+                one.write(b"%d" % number)
+                one.seek(0)
+
+            done = worker.run(b"names", sources, LIMITS)
+
+            assert done.result.split() == [b"%d" % number for number in range(MAX_SOURCES)]
+            with pytest.raises(ValueError, match="too long"):
+                worker.run(b"names", [*sources, sources[0]], LIMITS)
 
 
 class TestLimits:
@@ -157,7 +186,7 @@ class TestLimits:
 
         assert children() == family
         assert len(os.listdir("/proc/self/fd")) == files
-        assert worker.run(b"echo", source, LIMITS).endswith(b"uploaded")
+        assert run(worker, b"echo", source).endswith(b"uploaded")
 
     def test_one_that_hangs_is_killed_in_time(
         self, worker: WorkerProcess, source: BinaryIO
@@ -176,7 +205,7 @@ class TestLimits:
     ) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
-        worker.run(b"echo", source, LIMITS)
+        run(worker, b"echo", source)
         fate_of(worker, b"segfault", source, LIMITS)
         fate_of(worker, b"hang", source, BRIEF)
 
@@ -185,26 +214,26 @@ class TestLimits:
     def test_memory_is_counted_anew_for_each_task(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
-        first = worker.run(b"who", source, LIMITS)
+        first = run(worker, b"who", source)
         small = Limits(memory_bytes=MB, time=LIMITS.time, result_bytes=MB)
 
         assert fate_of(worker, b"hog", source, small) is Fate.OUT_OF_MEMORY
-        assert worker.run(b"who", source, LIMITS) != first
+        assert run(worker, b"who", source) != first
 
 
 class TestBlame:
     def test_a_crash_in_a_used_child_is_tried_again_in_a_new_one(self, source: BinaryIO) -> None:
         worker = WorkerProcess(crash_the_second_time)
 
-        assert worker.run(b"", source, LIMITS) == b"done"
-        assert worker.run(b"", source, LIMITS) == b"done"
+        assert run(worker, b"", source) == b"done"
+        assert run(worker, b"", source) == b"done"
         worker.dismiss()
 
     def test_an_exception_of_ours_is_named_without_its_words(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
         with pytest.raises(WorkFailed, match="ValueError") as caught:
-            worker.run(b"raise", source, LIMITS)
+            run(worker, b"raise", source)
 
         assert "SECRET" not in str(caught.value)
         assert "isolation.py" in str(caught.value)
@@ -215,7 +244,7 @@ class TestSeparation:
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
         with tempfile.TemporaryFile() as secret:
-            open_files = set(map(int, worker.run(b"open files", source, LIMITS).split()))
+            open_files = set(map(int, run(worker, b"open files", source).split()))
 
             # Three standard ones, the line, source, result, and the listing itself.
             assert len(open_files) == 7
@@ -224,14 +253,14 @@ class TestSeparation:
     def test_one_task_finds_nothing_large_of_the_one_before(
         self, worker: WorkerProcess, source: BinaryIO
     ) -> None:
-        worker.run(b"leave traces", source, LIMITS)
+        run(worker, b"leave traces", source)
 
-        assert worker.run(b"look for traces", source, LIMITS) == b"nothing"
+        assert run(worker, b"look for traces", source) == b"nothing"
 
     def test_what_it_prints_is_heard_by_nobody(
         self, worker: WorkerProcess, source: BinaryIO, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        worker.run(b"print", source, LIMITS)
+        run(worker, b"print", source)
 
         assert capfd.readouterr() == ("", "")
 
@@ -239,7 +268,7 @@ class TestSeparation:
 _runs: list[int] = []
 
 
-def crash_the_second_time(task: bytes, source: BinaryIO, result: BinaryIO) -> None:
+def crash_the_second_time(task: bytes, sources: Sequence[BinaryIO], result: BinaryIO) -> None:
     _runs.append(1)
     if len(_runs) == 2:
         os.abort()

@@ -25,6 +25,8 @@ PHOTO_GONE = "photo_gone"
 EDIT_REASON_TITLES: Mapping[str, str] = {
     "cannot_fit": "The result does not fit into that many bytes",
     "corrupt": "The photo could not be read",
+    "too_much_memory": "The edit needs more memory than there is",
+    "too_much_time": "The edit takes too long to make",
     PHOTO_GONE: "A photo that the edit needs is gone",
     PROCESSING_FAILED: "The edit could not be made; please try again",
 }

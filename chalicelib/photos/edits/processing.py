@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from msgspec.structs import replace
@@ -32,9 +33,16 @@ from chalicelib.photos.edits.model import (
     is_editable,
 )
 from chalicelib.photos.edits.store import EditStore, PhotoChanged
-from chalicelib.photos.model import LEASE, PROCESSING_FAILED, Lease, Photo, Rendition
+from chalicelib.photos.model import (
+    LEASE,
+    PROCESSING_FAILED,
+    RENDER_TIME,
+    Lease,
+    Photo,
+    Rendition,
+)
 from chalicelib.photos.ports import Darkroom, Edited, ImageRefused, Rendered
-from chalicelib.photos.processing import Outcome, PhotoBusy
+from chalicelib.photos.processing import Outcome, PhotoBusy, require_time
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import ConditionFailed, ObjectMissing, Objects
 
@@ -64,9 +72,12 @@ class EditProcessingService:
         self._entropy = entropy
         self._log = log
 
-    def process(self, job: EditJob) -> Outcome:
+    def process(self, job: EditJob, *, within: timedelta) -> Outcome:
         """Bring an edit to its end. May be called twice, late and in any order.
 
+        Args:
+            job: which edit.
+            within: how long the calling function may still run.
         Raises:
             PhotoBusy: another worker is at it.
             Exception: our own failure; the lease is given back and the message must come again.
@@ -81,7 +92,7 @@ class EditProcessingService:
             photo = self._find_photo(edit)
             if photo is None:
                 return self._destroy_leftovers(job)
-            ended = self._end_of(edit, photo)
+            ended = self._end_of(edit, photo, deadline=now + within)
             try:
                 photo = self._commit(ended, photo, lease)
             except ConditionFailed as refusal:
@@ -114,7 +125,7 @@ class EditProcessingService:
         )
         return Outcome.FINISHED
 
-    def _end_of(self, edit: Edit, photo: Photo) -> Edit:
+    def _end_of(self, edit: Edit, photo: Photo, *, deadline: datetime) -> Edit:
         """Make the edit, or find out why not, and return it in the state that follows."""
         try:
             with ExitStack() as files:
@@ -123,7 +134,10 @@ class EditProcessingService:
                     one: files.enter_context(self._fetched(self._get_source(edit, one)))
                     for one in edit.sources
                 }
-                edited = self._darkroom.edit(source, edit.recipe, edit.output, others)
+                require_time(self._clock.now(), deadline)
+                edited = self._darkroom.edit(
+                    source, edit.recipe, edit.output, others, within=RENDER_TIME
+                )
         except ImageRefused as refusal:
             self._log.record(
                 "edit_rejected", photo_id=edit.photo_id, edit_id=edit.id, reason=refusal.code

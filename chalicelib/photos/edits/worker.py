@@ -1,6 +1,8 @@
 """Messages from the edit queue, one edit each, to the use cases of making it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from chalicelib.observability import EventLog, Level
@@ -24,18 +26,21 @@ class EditWorker:
         )
         self._log = log
 
-    def process_edits(self, event: dict[str, Any]) -> Mapping[str, Any]:
-        """Make every edit that the messages name; answer with the messages to send again."""
-        return each_message(event, self._process_message)
+    def process_edits(self, event: dict[str, Any], *, within: timedelta) -> Mapping[str, Any]:
+        """Make the edit that a message names; answer with the messages to send again.
+
+        `within` is how long the function may still run.
+        """
+        return each_message(event, partial(self._process_message, within=within))
 
     def give_up_edits(self, event: dict[str, Any]) -> Mapping[str, Any]:
         """End every edit whose message came too often; what can't be read stays where it is."""
         return each_message(event, self._give_up_message)
 
-    def _process_message(self, record: Any) -> None:
+    def _process_message(self, record: Any, *, within: timedelta) -> None:
         with self._deliveries.attempt(record) as attempt:
             job = _read(record.body)
-            outcome = self._processing.process(job)
+            outcome = self._processing.process(job, within=within)
             self._log.record(
                 f"edit_{outcome}", photo_id=job.photo_id, edit_id=job.edit_id, attempt=attempt
             )

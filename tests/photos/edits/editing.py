@@ -9,7 +9,7 @@ from chalicelib.keys import edit_objects_prefix, renditions_prefix
 from chalicelib.photos.edits.history import ShownEdit
 from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import Edit, EditJob, OutputWish
-from tests.world import World, sqs_event
+from tests.world import FUNCTION_TIME, World, sqs_event
 
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
@@ -46,7 +46,8 @@ def ask(
 
 
 def deliver(world: World, edit: Edit, *, attempt: int = 1) -> Mapping[str, Any]:
-    return world.edits.worker.process_edits(sqs_event(job_to_message(edit.job), attempt=attempt))
+    event = sqs_event(job_to_message(edit.job), attempt=attempt)
+    return world.edits.worker.process_edits(event, within=FUNCTION_TIME)
 
 
 def give_up(world: World, edit: Edit) -> Mapping[str, Any]:

@@ -25,7 +25,7 @@ from tests.photos.edits.editing import (
     recipe,
     shown,
 )
-from tests.world import World, running_world, sqs_event, upload_event
+from tests.world import FUNCTION_TIME, World, running_world, sqs_event, upload_event
 
 
 def wanted(world: World, contrast: int = 20, wish: OutputWish | None = None) -> FirstEdit:
@@ -48,7 +48,7 @@ def only_edit(world: World, user_id: UserId, photo_id: PhotoId) -> Edit:
 
 def work(world: World) -> None:
     for message in world.edit_queue.sent:
-        assert world.edits.worker.process_edits(sqs_event(message)) == DONE
+        assert world.edits.worker.process_edits(sqs_event(message), within=FUNCTION_TIME) == DONE
 
 
 class TestFirstEdit:

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.ids import EditId
+from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import (
     EDIT_WAIT,
     EditState,
     OutputWish,
 )
+from chalicelib.photos.model import FINISH_TIME, RENDER_TIME
 from tests.faults import Crash
 from tests.photos.edits.editing import (
     AGAIN,
@@ -23,7 +25,7 @@ from tests.photos.edits.editing import (
     ready_photo,
     shown,
 )
-from tests.world import World, sqs_event
+from tests.world import FUNCTION_TIME, World, sqs_event
 
 
 class TestProcess:
@@ -156,6 +158,16 @@ class TestTooLate:
         assert found.state is EditState.FAILED
         assert world.objects() == objects_of(photo)
 
+    def test_edit_is_not_begun_when_the_function_might_end_first(self, world: World) -> None:
+        edit = ask(world, ready_photo(world))
+        late = 2 * RENDER_TIME + FINISH_TIME - timedelta(seconds=1)
+
+        event = sqs_event(job_to_message(edit.job))
+
+        assert world.edits.worker.process_edits(event, within=late) == AGAIN
+        assert deliver(world, edit, attempt=2) == DONE
+        assert shown(world, edit).state is EditState.READY
+
     def test_edit_whose_message_never_succeeds_says_so(self, world: World) -> None:
         photo = ready_photo(world)
         edit = ask(world, photo)
@@ -169,5 +181,5 @@ class TestTooLate:
 
     @pytest.mark.parametrize("body", ["", "{}", '{"user": 1, "photo": 2, "edit": 3}'])
     def test_unintelligible_message_stays_for_a_person(self, world: World, body: str) -> None:
-        assert world.edits.worker.process_edits(sqs_event(body)) == AGAIN
+        assert world.edits.worker.process_edits(sqs_event(body), within=FUNCTION_TIME) == AGAIN
         assert world.edits.worker.give_up_edits(sqs_event(body)) == AGAIN

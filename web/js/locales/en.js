@@ -294,6 +294,8 @@ export default {
 
   "edit_ended.cannot_fit": "The result doesn't fit into that many bytes.",
   "edit_ended.corrupt": "The photo couldn't be read.",
+  "edit_ended.too_much_memory": "This edit needs more memory than we have. Use fewer pictures in it.",
+  "edit_ended.too_much_time": "This edit takes too long to make. Ask for less at once.",
   "edit_ended.photo_gone": "A photo that this edit needs is gone.",
   "edit_ended.processing_failed": "The edit couldn't be made. Try again.",
 

@@ -294,6 +294,8 @@ export default {
 
   "edit_ended.cannot_fit": "结果超出了允许的大小。",
   "edit_ended.corrupt": "照片无法读取。",
+  "edit_ended.too_much_memory": "这次编辑占用内存过多，请减少用到的照片。",
+  "edit_ended.too_much_time": "这次编辑耗时过长，请减少一次完成的内容。",
   "edit_ended.photo_gone": "这次编辑用到的照片已不在了。",
   "edit_ended.processing_failed": "编辑没有完成，请重试。",
 
