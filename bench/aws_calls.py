@@ -15,8 +15,8 @@ from bench.figures import Figure
 from chalicelib.aws.clients import client
 from chalicelib.clock import SystemClock
 from chalicelib.container import Container
-from chalicelib.errors import CodeRejected
 from chalicelib.identity.codes import Challenge
+from chalicelib.identity.errors import CodeRejected
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.sessions import EndingScope
 from chalicelib.ids import PhotoId, SystemEntropy, UserId
@@ -82,18 +82,18 @@ def _count(request: Callable[[], object]) -> int:
 
 
 def _log_in(container: Container) -> Login:
-    challenge = container.challenges.send_code(ALICE_PHONE)
-    return container.login.verify_code(
+    challenge = container.identity.challenges.send_code(ALICE_PHONE)
+    return container.identity.login.verify_code(
         challenge.id, ALICE_PHONE, code_in(last_text()), registration=AS_ADULT
     )
 
 
 def _count_logins(container: Container, clock: FakeClock) -> dict[str, int]:
-    login, sessions = container.login, container.sessions
+    login, sessions = container.identity.login, container.identity.sessions
 
     def request_code() -> Challenge:
         clock.advance(hours=1)  # past the limits of a number, which must not stop us
-        return container.challenges.send_code(ALICE_PHONE)
+        return container.identity.challenges.send_code(ALICE_PHONE)
 
     request_code()  # fetches the keys, once for the life of a container
     counts = {"code_request": _count(request_code)}
@@ -121,8 +121,8 @@ def _count_logins(container: Container, clock: FakeClock) -> dict[str, int]:
     counts["list_sessions"] = _count(lambda: sessions.list_sessions(caller))
     scope = EndingScope.OTHERS
     counts["end_other_sessions"] = _count(lambda: sessions.end_sessions(caller, scope))
-    counts["open_guest"] = _count(lambda: container.guests.open_guest("192.0.2.1"))
-    counts["freeze"] = _count(lambda: container.accounts.freeze(caller))
+    counts["open_guest"] = _count(lambda: container.identity.guests.open_guest("192.0.2.1"))
+    counts["freeze"] = _count(lambda: container.identity.accounts.freeze(caller))
     return counts
 
 

@@ -24,7 +24,7 @@ _LOGIN = """
 import app
 from chalicelib.aws.clients import client
 from chalicelib.container import services
-services().login
+services().identity.login
 for needed in ("dynamodb", "secretsmanager", "sns"):  # what sending a first code calls
     client(needed).meta
 """

@@ -7,12 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from chalicelib.errors import (
-    ProviderLoginRejected,
-    ProviderUnavailable,
-    SmsUnavailable,
-    Unavailable,
-)
+from chalicelib.errors import Unavailable
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable, SmsUnavailable
 from chalicelib.identity.ports import CodeMessage, LoginProvider, ProviderSubject, Secret
 from chalicelib.ids import UserId
 from chalicelib.imaging.darkroom import PillowDarkroom

@@ -19,7 +19,7 @@ ALL_CODE = [
 CAPABILITIES = {
     path.name
     for path in LIBRARY.iterdir()
-    if (path / "__init__.py").exists() and path.name not in ("aws", "remote")
+    if (path / "__init__.py").exists() and path.name not in ("aws", "container", "remote")
 }
 PURE_KERNEL = {
     "errors",
@@ -57,10 +57,10 @@ def allowed(importer: str, imported: str) -> bool:
     if not target:
         return True
     layer = source[-1]
-    if source[0].startswith("container"):
+    if source[0] == "container":
         return not target[-1].endswith("routes")
     if source[0] in ("aws", "remote"):
-        return target[0] in KERNEL or target[0] == source[0] or target[-1] == "ports"
+        return target[0] in KERNEL or target[0] == source[0] or target[-1] in ("ports", "errors")
     if source[0] in KERNEL:
         return target[0] in (PURE_KERNEL if source[0] in PURE_KERNEL else KERNEL)
     if source == ["http"]:

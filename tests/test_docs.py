@@ -1,17 +1,17 @@
 """The documents say what the code does: routes, errors, rows, links."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from app import app
-from chalicelib import errors
-from chalicelib.errors import PROBLEM_BASE, AppError
+from chalicelib.errors import PROBLEM_BASE
 from chalicelib.imaging.model import RejectionReason
 from chalicelib.photos.edits.model import EDIT_REASON_TITLES
 from chalicelib.photos.model import REASON_TITLES
+from tests.refusals import error_classes, error_modules, errors_of
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -19,12 +19,6 @@ DOCS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 
 def read(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
-
-
-def error_classes() -> Iterator[type[AppError]]:
-    for thing in vars(errors).values():
-        if isinstance(thing, type) and issubclass(thing, AppError) and thing is not AppError:
-            yield thing
 
 
 def test_every_route_is_listed_and_no_other() -> None:
@@ -47,10 +41,13 @@ def test_every_error_is_listed_with_its_status_and_no_other() -> None:
     assert PROBLEM_BASE in read("errors.md")
 
 
-def test_every_error_stands_in_the_tree_at_the_top_of_its_module() -> None:
-    tree = set(re.findall(r"[├└]── (\w+)", errors.__doc__ or ""))
+@pytest.mark.parametrize("module", error_modules(), ids=lambda module: module.__name__)
+def test_every_error_stands_in_the_tree_at_the_top_of_its_module(module: ModuleType) -> None:
+    tree = set(re.findall(r"[├└]── (\w+)", module.__doc__ or ""))
 
-    assert tree == {one.__name__ for one in error_classes()}
+    own = {one.__name__ for one in errors_of(module)}
+    above = {base.__name__ for one in errors_of(module) for base in one.__mro__[1:]}
+    assert own <= tree <= own | above
 
 
 def test_every_reason_is_listed_with_its_words_and_no_other() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.ports import CodeMessage
 
 

@@ -7,14 +7,7 @@ consumes it (`ChallengeStore.consume`).
 import hmac
 
 from chalicelib.clock import Clock
-from chalicelib.errors import (
-    CodeRejected,
-    CountryNotSupported,
-    HumanCheckFailed,
-    HumanCheckRequired,
-    SmsUnavailable,
-    TooManyRequests,
-)
+from chalicelib.errors import TooManyRequests
 from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.code_limits import (
     ALARMING,
@@ -31,6 +24,13 @@ from chalicelib.identity.codes import (
     Proof,
     Purpose,
     code_mac,
+)
+from chalicelib.identity.errors import (
+    CodeRejected,
+    CountryNotSupported,
+    HumanCheckFailed,
+    HumanCheckRequired,
+    SmsUnavailable,
 )
 from chalicelib.identity.hashing import phone_index
 from chalicelib.identity.messages import CodeMessages

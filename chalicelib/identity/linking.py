@@ -5,7 +5,8 @@ leave a notice, and never join two accounts.
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import RegistrationRequired, Unauthenticated
+from chalicelib.errors import Unauthenticated
+from chalicelib.identity.errors import RegistrationRequired
 from chalicelib.identity.notices import Notice, NoticeKind, draw_notice
 from chalicelib.identity.policy import VERSION_IN_FORCE
 from chalicelib.identity.ports import LoginProvider

@@ -5,11 +5,11 @@ from datetime import datetime
 from msgspec import structs
 
 from chalicelib.clock import Clock
-from chalicelib.errors import CodeRejected
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.codes import Proof
 from chalicelib.identity.devices import DeviceClaim
 from chalicelib.identity.dormancy import DORMANT_AFTER, NO_ANSWER, DormantAnswer
+from chalicelib.identity.errors import CodeRejected
 from chalicelib.identity.guest_writes import account_of
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.model import Account

@@ -44,7 +44,7 @@ def request_number_codes(request: Request) -> Reply:
         human_check_token=body.human_check_token,
     )
     old = parse_phone(body.old_phone) if body.old_phone else None
-    coming, leaving = services().numbers.send_codes(
+    coming, leaving = services().identity.numbers.send_codes(
         request.caller, parse_phone(body.new_phone), old, asker
     )
     sent = {
@@ -58,9 +58,9 @@ def request_number_codes(request: Request) -> Reply:
 def change_number(request: Request) -> Reply:
     body = request.body(NumberRequest)
     if body.old:
-        services().numbers.change(request.caller, body.new.to_claim(), body.old.to_claim())
+        services().identity.numbers.change(request.caller, body.new.to_claim(), body.old.to_claim())
     else:
-        services().numbers.complete(request.caller, body.new.to_claim())
+        services().identity.numbers.complete(request.caller, body.new.to_claim())
     return Reply(HTTPStatus.NO_CONTENT)
 
 
@@ -68,11 +68,11 @@ def change_number(request: Request) -> Reply:
 def begin_waiting(request: Request) -> Reply:
     body = request.body(WaitingRequest)
     old = parse_phone(body.old_phone)
-    ready_at = services().numbers.begin_waiting(request.caller, body.new.to_claim(), old)
+    ready_at = services().identity.numbers.begin_waiting(request.caller, body.new.to_claim(), old)
     return Reply(HTTPStatus.ACCEPTED, {"ready_at": to_iso(ready_at)})
 
 
 @routes.serve("DELETE", "/me/phone/waiting")
 def cancel_waiting(request: Request) -> Reply:
-    services().numbers.cancel(request.caller)
+    services().identity.numbers.cancel(request.caller)
     return Reply(HTTPStatus.NO_CONTENT)

@@ -5,16 +5,11 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
-from chalicelib.errors import (
-    Conflict,
-    NotFound,
-    NumberChangeNotReady,
-    NumberTaken,
-    TooManyRequests,
-)
+from chalicelib.errors import Conflict, NotFound, TooManyRequests
 from chalicelib.identity.challenge_store import ChallengeStore, use_up
 from chalicelib.identity.code_limits import end_of_day
 from chalicelib.identity.codes import CHALLENGE_KEPT, Proof
+from chalicelib.identity.errors import NumberChangeNotReady, NumberTaken
 from chalicelib.identity.items import put_notice
 from chalicelib.identity.login_store import NEVER_S
 from chalicelib.identity.notices import Notice

@@ -5,9 +5,10 @@ warned and a week goes by.
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import InvalidRequest, OldNumberWrong, SmsUnavailable
+from chalicelib.errors import InvalidRequest
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.codes import Challenge, CodeClaim, Proof, Purpose
+from chalicelib.identity.errors import OldNumberWrong, SmsUnavailable
 from chalicelib.identity.hashing import phone_index
 from chalicelib.identity.notices import NoticeKind, draw_word
 from chalicelib.identity.number_store import NumberStore

@@ -5,8 +5,9 @@ session.
 from typing import NoReturn
 
 from chalicelib.clock import Clock
-from chalicelib.errors import AccountFrozen, AppError, ProviderLoginRejected
+from chalicelib.errors import AppError
 from chalicelib.identity.devices import DeviceClaim
+from chalicelib.identity.errors import AccountFrozen, ProviderLoginRejected
 from chalicelib.identity.guest_writes import account_of
 from chalicelib.identity.model import Account
 from chalicelib.identity.new_sessions import Login, draw_account, draw_session

@@ -5,13 +5,9 @@ link it.
 from collections.abc import Mapping
 
 from chalicelib.clock import Clock
-from chalicelib.errors import (
-    NotFound,
-    ProviderLoginRejected,
-    ProviderUnavailable,
-    TooManyRequests,
-)
+from chalicelib.errors import NotFound, TooManyRequests
 from chalicelib.identity.code_limits import Budget, Counter, Limit, Window
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import IdentityProvider, LoginProvider, Secret, SecretRing
 from chalicelib.identity.provider_states import (

@@ -54,13 +54,15 @@ class ProviderSessionRequest(ReturnFields, frozen=True, forbid_unknown_fields=Tr
 
 @routes.serve("GET", "/login/providers", public=True)
 def list_providers(request: Request) -> Reply:
-    return Reply(HTTPStatus.OK, {"providers": services().third_party_logins.proofs.list_offered()})
+    return Reply(
+        HTTPStatus.OK, {"providers": services().identity.third_party_logins.proofs.list_offered()}
+    )
 
 
 @routes.serve("POST", "/login/providers/{provider}", public=True)
 def begin_login(request: Request, provider: str) -> Reply:
     challenge = request.body(BeginRequest).challenge
-    begun = services().third_party_logins.proofs.begin(_known(provider), challenge)
+    begun = services().identity.third_party_logins.proofs.begin(_known(provider), challenge)
     return Reply(HTTPStatus.CREATED, begun_to_json(begun))
 
 
@@ -68,7 +70,7 @@ def begin_login(request: Request, provider: str) -> Reply:
 def open_provider_session(request: Request, provider: str) -> Reply:
     body = request.body(ProviderSessionRequest)
     in_cookies = request.credentials.wants_cookies
-    login = services().third_party_logins.login.log_in(
+    login = services().identity.third_party_logins.login.log_in(
         _known(provider),
         body.to_return(request.source_ip),
         DeviceClaim(**structs.asdict(body.device)) if body.device else None,
@@ -89,7 +91,7 @@ def request_provider_guardian_code(request: Request, provider: str) -> Reply:
         human_check_token=body.human_check_token,
     )
     guardian = parse_phone(body.guardian_phone)
-    challenge = services().registering.send_guardian_code(
+    challenge = services().identity.registering.send_guardian_code(
         guardian, registrant=body.state, asker=asker
     )
     return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
@@ -98,20 +100,22 @@ def request_provider_guardian_code(request: Request, provider: str) -> Reply:
 @routes.serve("POST", "/me/logins/{provider}")
 def begin_linking(request: Request, provider: str) -> Reply:
     challenge = request.body(BeginRequest).challenge
-    begun = services().third_party_logins.linking.begin(request.caller, _known(provider), challenge)
+    begun = services().identity.third_party_logins.linking.begin(
+        request.caller, _known(provider), challenge
+    )
     return Reply(HTTPStatus.CREATED, begun_to_json(begun))
 
 
 @routes.serve("PUT", "/me/logins/{provider}")
 def link_login(request: Request, provider: str) -> Reply:
     returned = request.body(ReturnFields).to_return(request.source_ip)
-    services().third_party_logins.linking.link(request.caller, _known(provider), returned)
+    services().identity.third_party_logins.linking.link(request.caller, _known(provider), returned)
     return Reply(HTTPStatus.NO_CONTENT)
 
 
 @routes.serve("DELETE", "/me/logins/{provider}")
 def unlink_login(request: Request, provider: str) -> Reply:
-    services().third_party_logins.linking.unlink(request.caller, _known(provider))
+    services().identity.third_party_logins.linking.unlink(request.caller, _known(provider))
     return Reply(HTTPStatus.NO_CONTENT)
 
 

@@ -8,15 +8,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
-from chalicelib.errors import (
-    LastLogin,
-    LoginPresent,
-    LoginTaken,
-    NotFound,
-    ProviderLoginRejected,
-    Unauthenticated,
-)
+from chalicelib.errors import NotFound, Unauthenticated
 from chalicelib.identity.code_limits import Budget
+from chalicelib.identity.errors import LastLogin, LoginPresent, LoginTaken, ProviderLoginRejected
 from chalicelib.identity.guest_writes import join, put_profile
 from chalicelib.identity.items import put_notice, put_session
 from chalicelib.identity.limit_items import take, too_many

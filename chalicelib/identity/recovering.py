@@ -3,10 +3,11 @@ passed to somebody else (A26).
 """
 
 from chalicelib.clock import Clock, to_iso
-from chalicelib.errors import Conflict, SecondFactorRejected, SecondFactorRequired, Unauthenticated
+from chalicelib.errors import Conflict, Unauthenticated
 from chalicelib.identity.codes import Proof
 from chalicelib.identity.dormancy import DORMANT_AFTER, IN_USE_WITHIN, DormantAnswer
 from chalicelib.identity.dormant_store import RECOVERY_MAC, DormantStore
+from chalicelib.identity.errors import SecondFactorRejected, SecondFactorRequired
 from chalicelib.identity.model import Account
 from chalicelib.identity.notices import NoticeKind, draw_word
 from chalicelib.identity.ports import SecretRing

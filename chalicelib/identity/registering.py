@@ -1,9 +1,9 @@
 """Use case: registering. Whatever proves who comes, a new account is opened through here."""
 
 from chalicelib.clock import Clock
-from chalicelib.errors import CodeRejected, GuardianCodeRejected, GuardianIsChild
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.codes import Challenge, Proof, Purpose
+from chalicelib.identity.errors import CodeRejected, GuardianCodeRejected, GuardianIsChild
 from chalicelib.identity.ports import MessageKind
 from chalicelib.identity.registration import Acceptance, AgeBand, Channel, Registration, accept
 from chalicelib.identity.subjects import NOBODY, Asker

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from chalicelib.errors import GuardianRequired, PolicyNotInForce, RegistrationRequired
 from chalicelib.identity.codes import CodeClaim, Proof
+from chalicelib.identity.errors import GuardianRequired, PolicyNotInForce, RegistrationRequired
 from chalicelib.identity.policy import (
     VERSION_IN_FORCE,
     PolicyLocale,

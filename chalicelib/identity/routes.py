@@ -70,7 +70,7 @@ def request_code(request: Request) -> Reply:
         hardware_id=body.hardware_id,
         human_check_token=body.human_check_token,
     )
-    challenge = services().challenges.send_code(parse_phone(body.phone), asker)
+    challenge = services().identity.challenges.send_code(parse_phone(body.phone), asker)
     return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
 
 
@@ -83,14 +83,16 @@ def request_guardian_code(request: Request) -> Reply:
         human_check_token=body.human_check_token,
     )
     guardian, child = parse_phone(body.guardian_phone), parse_phone(body.phone)
-    challenge = services().registering.send_guardian_code(guardian, registrant=child, asker=asker)
+    challenge = services().identity.registering.send_guardian_code(
+        guardian, registrant=child, asker=asker
+    )
     return Reply(HTTPStatus.ACCEPTED, challenge_to_json(challenge))
 
 
 @routes.serve("POST", "/guests", public=True)
 def open_guest(request: Request) -> Reply:
     in_cookies = request.credentials.wants_cookies
-    guest = services().guests.open_guest(request.source_ip)
+    guest = services().identity.guests.open_guest(request.source_ip)
     user = user_to_json(guest.account, is_new=True)
     return session_reply(HTTPStatus.CREATED, guest.tokens, {"user": user}, in_cookies=in_cookies)
 
@@ -100,7 +102,7 @@ def open_session(request: Request) -> Reply:
     body = request.body(SessionRequest)
     device = DeviceClaim(**structs.asdict(body.device)) if body.device else None
     in_cookies, phone = request.credentials.wants_cookies, parse_phone(body.phone)
-    login = services().login.verify_code(
+    login = services().identity.login.verify_code(
         ChallengeId(body.challenge_id),
         phone,
         body.code,
@@ -132,10 +134,10 @@ def forget_number(request: Request) -> Reply:
 @routes.serve("POST", "/login/refresh", public=True)
 def refresh_session(request: Request) -> Reply:
     if not request.credentials.wants_cookies:
-        tokens = services().sessions.refresh(request.body(RefreshRequest).refresh_token)
+        tokens = services().identity.sessions.refresh(request.body(RefreshRequest).refresh_token)
         return Reply(HTTPStatus.OK, tokens_to_json(tokens))
     try:
-        tokens = services().sessions.refresh(request.credentials.refresh_token())
+        tokens = services().identity.sessions.refresh(request.credentials.refresh_token())
     except Unauthenticated as refusal:
         refusal.headers["Set-Cookie"] = [*SESSION_DROPPED]  # the page can't: it doesn't see them
         raise
@@ -144,13 +146,13 @@ def refresh_session(request: Request) -> Reply:
 
 @routes.serve("DELETE", "/me/sessions/current")
 def log_out(request: Request) -> Reply:
-    services().sessions.log_out(request.caller)
+    services().identity.sessions.log_out(request.caller)
     return Reply(HTTPStatus.NO_CONTENT, cookies=_dropped(request))
 
 
 @routes.serve("GET", "/me/sessions")
 def list_sessions(request: Request) -> Reply:
-    found = services().sessions.list_sessions(request.caller)
+    found = services().identity.sessions.list_sessions(request.caller)
     current = request.caller.session_id
     sessions = [session_to_json(one, is_current=one.id == current) for one in found]
     return Reply(HTTPStatus.OK, {"sessions": sessions})
@@ -158,27 +160,27 @@ def list_sessions(request: Request) -> Reply:
 
 @routes.serve("DELETE", "/me/sessions/{session_id}")
 def end_session(request: Request, session_id: str) -> Reply:
-    services().sessions.end_session(request.caller, session_id)
+    services().identity.sessions.end_session(request.caller, session_id)
     return Reply(HTTPStatus.NO_CONTENT)
 
 
 @routes.serve("POST", "/me/sessions/endings")
 def end_sessions(request: Request) -> Reply:
     scope = request.body(EndingsRequest).scope
-    ended = services().sessions.end_sessions(request.caller, scope)
+    ended = services().identity.sessions.end_sessions(request.caller, scope)
     cookies = _dropped(request) if scope is EndingScope.ALL else ()
     return Reply(HTTPStatus.OK, {"ended": ended}, cookies=cookies)
 
 
 @routes.serve("POST", "/me/freeze")
 def freeze_account(request: Request) -> Reply:
-    ended = services().accounts.freeze(request.caller)
+    ended = services().identity.accounts.freeze(request.caller)
     return Reply(HTTPStatus.OK, {"ended": ended}, cookies=_dropped(request))
 
 
 @routes.serve("POST", "/me/recovery-code")
 def set_recovery_code(request: Request) -> Reply:
-    code = services().recovery.set_recovery_code(request.caller)
+    code = services().identity.recovery.set_recovery_code(request.caller)
     return Reply(HTTPStatus.CREATED, {"recovery_code": code})
 
 
@@ -188,7 +190,7 @@ def get_me(request: Request) -> Reply:
     limits = structs.asdict(
         services().photos.granting.get_limits(caller.user_id, caller.guest_until)
     )
-    overview = services().accounts.get_overview(caller)
+    overview = services().identity.accounts.get_overview(caller)
     body = {
         "id": caller.user_id,
         "created_at": to_iso(overview.created_at),
@@ -208,7 +210,7 @@ def get_me(request: Request) -> Reply:
 
 @routes.serve("DELETE", "/me/notices/{notice_id}")
 def dismiss_notice(request: Request, notice_id: str) -> Reply:
-    services().accounts.dismiss_notice(request.caller, notice_id)
+    services().identity.accounts.dismiss_notice(request.caller, notice_id)
     return Reply(HTTPStatus.NO_CONTENT)
 
 

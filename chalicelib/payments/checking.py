@@ -10,9 +10,10 @@ from contextlib import suppress
 from datetime import timedelta
 
 from chalicelib.clock import Clock
-from chalicelib.errors import PaymentUnavailable, Unavailable
+from chalicelib.errors import Unavailable
 from chalicelib.observability import EventLog, Level
 from chalicelib.payments.due_store import DuePayments
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.items import Refund
 from chalicelib.payments.orders import Mismatch, Order
 from chalicelib.payments.ports import (

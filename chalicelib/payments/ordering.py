@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import GuestCannotBuy, InvalidRequest, MethodNotOffered, NotFound
+from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.ids import Caller, Entropy, OrderNo, UserId, digest
 from chalicelib.observability import EventLog
 from chalicelib.payments.catalogue import PRODUCTS, Product
+from chalicelib.payments.errors import GuestCannotBuy, MethodNotOffered
 from chalicelib.payments.hashing import PaymentNames
 from chalicelib.payments.ledger import Balance, member_until
 from chalicelib.payments.orders import (

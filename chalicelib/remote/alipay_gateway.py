@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import PaymentUnavailable
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.remote.alipay_signing import is_signed, members_of
 from chalicelib.remote.strict import MAX_BYTES, NotReadable, read_json
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from chalicelib.clock import Clock
-from chalicelib.errors import ProviderLoginRejected, ProviderUnavailable
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.ports import LoginProvider, ProviderSubject
 from chalicelib.remote.alipay_signing import (
     SIGN_TYPE,

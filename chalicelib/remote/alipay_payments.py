@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from chalicelib.clock import CHINA, Clock
-from chalicelib.errors import PaymentUnavailable
 from chalicelib.money import Money
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.ports import (
     Event,
     Method,

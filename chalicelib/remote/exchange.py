@@ -6,7 +6,7 @@ What went wrong is not told on: addresses and answers hold secrets and what peop
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from chalicelib.errors import ProviderUnavailable
+from chalicelib.identity.errors import ProviderUnavailable
 
 TIMEOUT_S = 5.0
 """For connecting, and again for the answer: within the API's 29 seconds with room for the rest."""

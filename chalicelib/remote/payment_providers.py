@@ -7,8 +7,8 @@ has changed, so that keys rotate with an overlap and without a deployment.
 from collections.abc import Callable, Mapping
 
 from chalicelib.clock import Clock
-from chalicelib.errors import PaymentUnavailable
 from chalicelib.ids import Entropy
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.ports import PaymentProvider, Provider
 
 NO_CONTRACT = "{}"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 
-from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.ports import CodeMessage
 
 TIMEOUT_S = 3.0

@@ -15,7 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from chalicelib.clock import Clock
-from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.ports import CodeMessage, MessageKind
 
 ENDPOINT = "https://sms.tencentcloudapi.com"

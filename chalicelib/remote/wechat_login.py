@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from chalicelib.errors import ProviderLoginRejected, ProviderUnavailable
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.ports import LoginProvider, ProviderSubject
 from chalicelib.remote.exchange import Exchange
 

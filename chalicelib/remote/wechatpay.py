@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.clock import CHINA, Clock
-from chalicelib.errors import PaymentUnavailable
 from chalicelib.ids import Entropy
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.ports import (
     Event,
     Method,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.clock import Clock
-from chalicelib.errors import PaymentUnavailable
 from chalicelib.ids import Entropy
+from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.remote.strict import NotReadable, read_json
 from chalicelib.remote.wechatpay_signing import (
     Merchant,

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from chalicelib.errors import ProviderLoginRejected, ProviderUnavailable
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.ports import IdentityProvider, LoginProvider, ProviderSubject
 from chalicelib.remote.alipay_login import AlipayApp, AlipayLogin, AlipaySubject
 from chalicelib.remote.alipay_signing import is_signed, request_text, sign

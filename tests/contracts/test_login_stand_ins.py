@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from chalicelib.errors import ProviderLoginRejected, ProviderUnavailable
+from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.ports import IdentityProvider, LoginProvider
 from chalicelib.remote.alipay_login import AlipayApp, AlipayLogin, AlipaySubject
 from chalicelib.remote.wechat_login import WechatApp, WechatLogin, WechatSubject

@@ -13,7 +13,7 @@ from moto.sns.models import sns_backends
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.sms import EndUserMessaging, EndUserMessagingSmsSender, SnsSmsSender
-from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.ports import SmsSender
 from tests.contracts.message import MESSAGE
 from tests.fakes import FakeSms

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import SmsUnavailable
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.ports import MessageKind, SmsSender
 from chalicelib.remote.sms_gateway import HttpSmsSender
 from chalicelib.remote.tencent_sms import TencentKey, TencentSmsSender, TencentTemplate, sign

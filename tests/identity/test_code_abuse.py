@@ -5,14 +5,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import (
-    CodeRejected,
-    CountryNotSupported,
-    SmsUnavailable,
-    TooManyRequests,
-)
+from chalicelib.errors import TooManyRequests
 from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.codes import Challenge
+from chalicelib.identity.errors import CodeRejected, CountryNotSupported, SmsUnavailable
 from chalicelib.identity.subjects import Asker
 from chalicelib.phone import Phone
 from tests.faults import Crash, Fault, counted_calls

@@ -8,11 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from chalicelib.aws.dynamodb import DynamoTable
-from chalicelib.errors import SmsUnavailable, TooManyRequests
+from chalicelib.errors import TooManyRequests
 from chalicelib.identity.challenge_store import ChallengeStore
 from chalicelib.identity.challenges import ChallengeService
 from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.dormant_store import DormantStore
+from chalicelib.identity.errors import SmsUnavailable
 from chalicelib.identity.login import LoginService
 from chalicelib.identity.login_store import LoginStore
 from chalicelib.identity.messages import CodeMessages

@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.clock import to_iso
-from chalicelib.errors import (
+from chalicelib.errors import Conflict, NotFound, Unauthenticated
+from chalicelib.identity.dormancy import DormantAnswer
+from chalicelib.identity.dormant_store import DormantStore
+from chalicelib.identity.errors import (
     CodeRejected,
-    Conflict,
-    NotFound,
     RegistrationRequired,
     SecondFactorRejected,
     SecondFactorRequired,
-    Unauthenticated,
 )
-from chalicelib.identity.dormancy import DormantAnswer
-from chalicelib.identity.dormant_store import DormantStore
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.registration import Registration
 from chalicelib.ids import UserId

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.errors import AppError, CodeRejected, Unauthenticated
+from chalicelib.errors import AppError, Unauthenticated
 from chalicelib.identity.account_store import AccountStore
+from chalicelib.identity.errors import CodeRejected
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import Caller
 from chalicelib.keys import profile_key

@@ -3,15 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import (
-    AppError,
+from chalicelib.errors import AppError, TooManyRequests
+from chalicelib.identity.codes import CodeClaim, Purpose, code_mac
+from chalicelib.identity.errors import (
     CodeRejected,
     GuardianCodeRejected,
     GuardianIsChild,
     GuardianRequired,
-    TooManyRequests,
 )
-from chalicelib.identity.codes import CodeClaim, Purpose, code_mac
 from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.ports import MessageKind
 from chalicelib.identity.registration import AgeBand, Registration

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.clock import to_epoch_s
-from chalicelib.errors import CodeRejected, RegistrationRequired, TooManyRequests, Unauthenticated
+from chalicelib.errors import TooManyRequests, Unauthenticated
+from chalicelib.identity.errors import CodeRejected, RegistrationRequired
 from chalicelib.identity.guest_limits import GuestLimits
 from chalicelib.ids import UserId
 from chalicelib.keys import profile_key, session_key

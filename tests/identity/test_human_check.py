@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.errors import HumanCheckFailed, HumanCheckRequired, Unavailable
+from chalicelib.errors import Unavailable
+from chalicelib.identity.errors import HumanCheckFailed, HumanCheckRequired
 from chalicelib.identity.subjects import Asker
 from tests.fakes import FakeHumanCheck
 from tests.world import ALICE_PHONE, World, running_world

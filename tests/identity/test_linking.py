@@ -4,17 +4,16 @@ out.
 
 import pytest
 
-from chalicelib.errors import (
+from chalicelib.errors import NotFound, Unauthenticated
+from chalicelib.identity.dormancy import DormantAnswer
+from chalicelib.identity.errors import (
     LastLogin,
     LoginPresent,
     LoginTaken,
-    NotFound,
     ProviderLoginRejected,
     RegistrationRequired,
     SecondFactorRequired,
-    Unauthenticated,
 )
-from chalicelib.identity.dormancy import DormantAnswer
 from chalicelib.identity.ports import LoginProvider
 from chalicelib.ids import Caller
 from tests.identity.third_parties import ALIPAY, WECHAT, ThirdParties

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.errors import CodeRejected, SmsUnavailable, Unauthenticated
+from chalicelib.errors import Unauthenticated
 from chalicelib.identity.codes import Challenge
+from chalicelib.identity.errors import CodeRejected, SmsUnavailable
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import ChallengeId
 from chalicelib.storage import ConditionFailed, Exists

@@ -7,19 +7,15 @@ from contextlib import suppress
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import (
+from chalicelib.errors import Conflict, InvalidRequest, NotFound, TooManyRequests, Unavailable
+from chalicelib.identity.codes import Challenge, CodeClaim
+from chalicelib.identity.errors import (
     CodeRejected,
-    Conflict,
-    InvalidRequest,
-    NotFound,
     NumberChangeNotReady,
     NumberTaken,
     OldNumberWrong,
     SmsUnavailable,
-    TooManyRequests,
-    Unavailable,
 )
-from chalicelib.identity.codes import Challenge, CodeClaim
 from chalicelib.identity.new_sessions import Login
 from chalicelib.ids import Caller
 from chalicelib.keys import number_change_key, phone_key, profile_key

@@ -7,14 +7,12 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import (
+from chalicelib.errors import NotFound, TooManyRequests, Unauthenticated
+from chalicelib.identity.errors import (
     AccountFrozen,
-    NotFound,
     ProviderLoginRejected,
     ProviderUnavailable,
     RegistrationRequired,
-    TooManyRequests,
-    Unauthenticated,
 )
 from chalicelib.identity.provider_proofs import RETURNS_PER_ADDRESS
 from chalicelib.identity.provider_states import (

@@ -3,14 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from chalicelib.errors import (
+from chalicelib.identity.codes import CodeClaim
+from chalicelib.identity.errors import (
     GuardianCodeRejected,
     GuardianRequired,
     PolicyNotInForce,
     ProviderLoginRejected,
     RegistrationRequired,
 )
-from chalicelib.identity.codes import CodeClaim
 from chalicelib.identity.provider_states import (
     PROOF_LIFETIME,
     STATE_LIFETIME,

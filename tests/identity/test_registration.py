@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import to_iso
-from chalicelib.errors import (
-    AppError,
+from chalicelib.errors import AppError, NotFound
+from chalicelib.identity.errors import (
     CodeRejected,
     GuardianRequired,
-    NotFound,
     PolicyNotInForce,
     RegistrationRequired,
 )

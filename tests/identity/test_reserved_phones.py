@@ -11,7 +11,8 @@ from moto.sns.models import sns_backends
 from msgspec.structs import replace
 
 from chalicelib.container import Container
-from chalicelib.errors import CodeRejected, InvalidPhone
+from chalicelib.errors import InvalidPhone
+from chalicelib.identity.errors import CodeRejected
 from chalicelib.identity.messages import CodeMessages, SparingSmsSender
 from chalicelib.phone import Phone, ReservedPhone, read_reserved_phones
 from chalicelib.settings import SmsSenderKind
@@ -114,9 +115,9 @@ class TestContainer:
         clock = FakeClock()
         settings = replace(make_stores(), test_numbers=(RESERVED,))
         container = Container(settings, clock=clock, entropy=FakeEntropy())
-        login = container.login
+        login = container.identity.login
 
-        challenge = container.challenges.send_code(REVIEWER)
+        challenge = container.identity.challenges.send_code(REVIEWER)
         assert sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages == {}
         with pytest.raises(CodeRejected):
             login.verify_code(challenge.id, REVIEWER, "242424")
@@ -129,4 +130,4 @@ class TestContainer:
     def test_every_kind_of_sender_can_be_made(self, kind: SmsSenderKind) -> None:
         settings = replace(make_stores(), sms_sender=kind, sms_gateway_url="https://sms.example")
 
-        assert Container(settings, clock=FakeClock(), entropy=FakeEntropy()).login
+        assert Container(settings, clock=FakeClock(), entropy=FakeEntropy()).identity.login

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import errors
+from chalicelib.errors import PROBLEM_BASE, AppError
 from chalicelib.settings import LOGIN_SUBJECTS, NEEDS, SMS_VARIABLES, SmsSenderKind
 from infra.check import LINTED_REGIONS, lint
 from infra.package import Package
 from tests.infra.reading import Template, functions, leaves, references, resources_of, walk
+from tests.refusals import error_classes
 
 PSEUDO_PARAMETER = "AWS::"
 TRIGGERED_BY_QUEUE = {
@@ -203,12 +204,12 @@ class TestLogs:
 
 class TestGatewayResponses:
     def test_the_gateway_speaks_like_our_own_errors(self, template: Template) -> None:
-        classes = {kind.code: kind for kind in _tree(errors.AppError)}
+        classes: dict[str, type[AppError]] = {kind.code: kind for kind in error_classes()}
 
         for name, response in _gateway_responses(template).items():
             body = json.loads(response["ResponseTemplates"]["application/json"])
             kind = classes[body["code"]]
-            assert body["type"] == errors.PROBLEM_BASE + kind.code, name
+            assert body["type"] == PROBLEM_BASE + kind.code, name
             assert body["title"] == kind.title, name
             assert body["status"] == kind.status == response["StatusCode"], name
             assert body["instance"] == "urn:request:$context.requestId", name
@@ -276,10 +277,6 @@ class TestStages:
         ]
 
         assert fixed == []
-
-
-def _tree(kind: type[errors.AppError]) -> set[type[errors.AppError]]:
-    return {kind}.union(*(_tree(child) for child in kind.__subclasses__()))
 
 
 def _gateway_responses(template: Template) -> dict[str, Any]:

@@ -6,16 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from chalicelib.errors import (
-    GuestCannotBuy,
-    IdempotencyKeyReused,
-    InvalidRequest,
-    MethodNotOffered,
-    NotFound,
-    PaymentUnavailable,
-    QuotaExceeded,
-)
+from chalicelib.errors import IdempotencyKeyReused, InvalidRequest, NotFound, QuotaExceeded
 from chalicelib.ids import Caller
+from chalicelib.payments.errors import GuestCannotBuy, MethodNotOffered, PaymentUnavailable
 from chalicelib.payments.ledger import Balance
 from chalicelib.payments.model import Method, Provider, Verdict
 from chalicelib.payments.orders import ORDERS_PER_DAY, Order, OrderState

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import errors
+from chalicelib.errors import AppError
 from chalicelib.imaging.model import RejectionReason
 from chalicelib.photos.edits.model import EDIT_REASON_TITLES
+from tests.refusals import error_classes
 
 WEB = Path(__file__).parents[2] / "web"
 LOCALES = ("en", "zh-CN")
@@ -30,8 +31,8 @@ def read_locale(name: str) -> dict[str, str]:
     return dict(entries)
 
 
-def problem_codes(base: type[errors.AppError] = errors.AppError) -> set[str]:
-    return {base.code}.union(*map(problem_codes, base.__subclasses__()))
+def problem_codes() -> set[str]:
+    return {AppError.code, *(one.code for one in error_classes())}
 
 
 def scripts() -> list[Path]:

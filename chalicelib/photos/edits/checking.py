@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from chalicelib.errors import InvalidRecipe
 from chalicelib.photos.edits.model import OutputWish
 from chalicelib.photos.edits.requesting import choose_output, read_recipe
+from chalicelib.photos.errors import InvalidRecipe
 from chalicelib.photos.model import FirstEdit
 from chalicelib.photos.ports import Darkroom, ReadRecipe, RecipePrice
 

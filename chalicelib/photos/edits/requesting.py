@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from chalicelib.clock import Clock
-from chalicelib.errors import Conflict, InvalidRecipe, NotAcceptable, NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import EditId, Entropy, PhotoId, UserId, uuid7
 from chalicelib.observability import EventLog
 from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import EDIT_WAIT, Edit, EditState, OutputWish, is_editable
 from chalicelib.photos.edits.store import EditRequest, EditStore, PhotoChanged
+from chalicelib.photos.errors import InvalidRecipe, NotAcceptable
 from chalicelib.photos.model import Photo, PhotoState
 from chalicelib.photos.ports import Darkroom, JobQueue, Output, ReadRecipe, RecipeRefused
 from chalicelib.photos.store import PhotoStore

@@ -4,18 +4,11 @@ import json
 
 import pytest
 
-from chalicelib.errors import (
-    Conflict,
-    IdempotencyKeyReused,
-    InvalidRecipe,
-    NotAcceptable,
-    NotFound,
-    QuotaExceeded,
-    Unavailable,
-)
+from chalicelib.errors import Conflict, IdempotencyKeyReused, NotFound, QuotaExceeded, Unavailable
 from chalicelib.keys import quota_key
 from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import EDITS_PER_DAY, EditState, OutputWish
+from chalicelib.photos.errors import InvalidRecipe, NotAcceptable
 from chalicelib.retention.model import china_day
 from chalicelib.storage import ALWAYS, Update
 from tests.photos.edits.editing import ask, deliver, made, ready_photo

@@ -1,22 +1,20 @@
-"""The composition root: adapters from settings, services from adapters, each made when asked for.
-
-All functions share one bundle; a function pays only for what it uses: what a login does without is
-imported where it is made (docs/decisions/0019-cold-start.md).
+"""The part of the composition root that logging in needs; what a login does without is imported
+where it is made (docs/decisions/0019-cold-start.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib.aws.clients import client
 from chalicelib.aws.dynamodb import DynamoTable
 from chalicelib.aws.kms import KmsPhoneVault
 from chalicelib.aws.secrets import SecretsManagerRing
-from chalicelib.clock import Clock, SystemClock
-from chalicelib.container_senders import make_sms_sender
+from chalicelib.clock import Clock
+from chalicelib.container.senders import make_sms_sender
 from chalicelib.identity.account_store import AccountStore
 from chalicelib.identity.accounts import AccountService
 from chalicelib.identity.challenge_store import ChallengeStore
@@ -31,32 +29,33 @@ from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
 from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
-from chalicelib.ids import Entropy, SystemEntropy
-from chalicelib.observability import JsonLog
+from chalicelib.ids import Entropy
+from chalicelib.observability import EventLog
 from chalicelib.settings import HumanCheckKind, Settings
 
 if TYPE_CHECKING:
-    from chalicelib.aws.s3 import S3Objects
-    from chalicelib.container_payments import PaymentsContainer
+    from chalicelib.identity.guest_store import GuestRegisterStore
     from chalicelib.identity.guests import GuestService
     from chalicelib.identity.numbers import NumberService
+    from chalicelib.identity.personal_data import IdentityData
     from chalicelib.identity.third_party_logins import ThirdPartyLogins
-    from chalicelib.photos.edits.services import EditServices
-    from chalicelib.photos.services import PhotoServices
-    from chalicelib.photos.worker import UploadWorker
-    from chalicelib.privacy.ports import PersonalData
 
 
-class Container:
-    def __init__(self, settings: Settings, *, clock: Clock, entropy: Entropy) -> None:
+class IdentityContainer:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        read_secret: Callable[[str], Callable[[], str]],
+        clock: Clock,
+        entropy: Entropy,
+        log: EventLog,
+    ) -> None:
         self._settings = settings
-        self.web_origin = settings.web_origin
+        self._read_secret = read_secret
         self._clock = clock
         self._entropy = entropy
-
-    @cached_property
-    def log(self) -> JsonLog:
-        return JsonLog(self._settings.stage)
+        self._log = log
 
     @cached_property
     def challenges(self) -> ChallengeService:
@@ -78,7 +77,7 @@ class Container:
             countries=settings.countries,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -92,7 +91,7 @@ class Container:
             ring=self._phone_ring,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -107,7 +106,7 @@ class Container:
             vault=self._vault,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -121,7 +120,7 @@ class Container:
             vault=self._vault,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -131,7 +130,7 @@ class Container:
             ring=self._session_ring,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -146,7 +145,7 @@ class Container:
             limits=GuestLimits(),
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
@@ -162,72 +161,24 @@ class Container:
             index_ring=self._phone_ring,
             clock=self._clock,
             entropy=self._entropy,
-            log=self.log,
+            log=self._log,
         )
 
     @cached_property
     def accounts(self) -> AccountService:
-        return AccountService(store=self._account_store, clock=self._clock, log=self.log)
+        return AccountService(store=self._account_store, clock=self._clock, log=self._log)
 
     @cached_property
-    def photos(self) -> PhotoServices:
+    def guest_register(self) -> GuestRegisterStore:
         from chalicelib.identity.guest_store import GuestRegisterStore
-        from chalicelib.photos.services import PhotoServices
 
-        return PhotoServices(
-            photos=self._photos_table,
-            originals=self._originals,
-            renditions=self._renditions,
-            register=GuestRegisterStore(self._accounts_table, self._clock),
-            clock=self._clock,
-            entropy=self._entropy,
-            log=self.log,
-        )
+        return GuestRegisterStore(self._accounts_table, self._clock)
 
     @cached_property
-    def uploads(self) -> UploadWorker:
-        from chalicelib.aws.sqs import SqsJobQueue, SqsRetryQueue
-        from chalicelib.imaging.renderer import LadderRenderer
-
-        queue = SqsRetryQueue(client("sqs"), self._settings.uploads_queue_url)
-        edit_queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
-        return self.photos.worker_with(LadderRenderer(), queue, edit_queue)
-
-    @cached_property
-    def payments(self) -> PaymentsContainer:
-        from chalicelib.container_payments import PaymentsContainer
-
-        return PaymentsContainer(
-            self._settings,
-            read_secret=self._read_secret,
-            clock=self._clock,
-            entropy=self._entropy,
-            log=self.log,
-        )
-
-    @cached_property
-    def edits(self) -> EditServices:
-        from chalicelib.aws.sqs import SqsJobQueue
-        from chalicelib.imaging.darkroom import PillowDarkroom
-
-        queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
-        return self.photos.edits_with(PillowDarkroom(), queue)
-
-    @cached_property
-    def personal_data(self) -> tuple[PersonalData, ...]:
-        """Everyone who holds something about people; a test compares it with the template."""
+    def personal_data(self) -> IdentityData:
         from chalicelib.identity.personal_data import IdentityData
-        from chalicelib.photos.personal_data import PhotosData
 
-        return (
-            IdentityData(self._account_store),
-            PhotosData(self.photos.store, originals=self._originals, renditions=self._renditions),
-            self.payments.personal_data,
-        )
-
-    @cached_property
-    def _accounts_table(self) -> DynamoTable:
-        return DynamoTable(client("dynamodb"), self._settings.accounts_table)
+        return IdentityData(self._account_store)
 
     @cached_property
     def _account_store(self) -> AccountStore:
@@ -271,28 +222,5 @@ class Container:
                 return TurnstileCheck(self._read_secret(settings.turnstile_secret_arn))
 
     @cached_property
-    def _photos_table(self) -> DynamoTable:
-        return DynamoTable(client("dynamodb"), self._settings.photos_table)
-
-    @cached_property
-    def _originals(self) -> S3Objects:
-        from chalicelib.aws.s3 import S3Objects
-
-        bucket, key_arn = self._settings.originals_bucket, self._settings.originals_key_arn
-        return S3Objects(client("s3"), bucket, key_arn=key_arn)
-
-    @cached_property
-    def _renditions(self) -> S3Objects:
-        from chalicelib.aws.s3 import S3Objects
-
-        return S3Objects(client("s3"), self._settings.renditions_bucket)
-
-    def _read_secret(self, arn: str) -> Callable[[], str]:
-        ring = SecretsManagerRing(client("secretsmanager"), arn)
-        return lambda: ring.current().key.decode()
-
-
-@cache
-def services() -> Container:
-    """Return the container of this Lambda environment; the entry points and routes call it."""
-    return Container(Settings.from_env(), clock=SystemClock(), entropy=SystemEntropy())
+    def _accounts_table(self) -> DynamoTable:
+        return DynamoTable(client("dynamodb"), self._settings.accounts_table)
