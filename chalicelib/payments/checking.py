@@ -25,7 +25,7 @@ from chalicelib.payments.ports import (
     Refunded,
     RefundStuck,
 )
-from chalicelib.payments.settling import SettlingService
+from chalicelib.payments.settling import Outcome, SettlingService
 
 NEXT_LOOK = timedelta(minutes=5)
 LATER = timedelta(hours=6)
@@ -113,7 +113,7 @@ class CheckingService:
         event = provider.ask(order.no)
         now = self._clock.now()
         if isinstance(event, Paid | Refunded | Closed):
-            self._settling.apply(event, name)
+            self._apply(event, order, name)
             return None
         if now < order.expires_at + CLOSE_MARGIN:
             return min(NEXT_LOOK, order.expires_at + CLOSE_MARGIN - now)
@@ -121,6 +121,16 @@ class CheckingService:
             return NEXT_LOOK
         self._settling.apply(Closed(order_no=order.no), name)
         return None
+
+    def _apply(self, event: Paid | Refunded | Closed, order: Order, name: Provider) -> None:
+        """Apply an answer; one that says that some went back, and not how much, needs a person."""
+        if event.order_no != order.no:
+            raise Mismatch("order")
+        outcome = self._settling.apply(event, name)
+        if outcome is Outcome.APPLIED and isinstance(event, Paid) and event.some_went_back:
+            self._log.record(
+                "payment_mismatched", level=Level.ERROR, order_id=order.no, reason="refund"
+            )
 
     def _push_refund(
         self, provider: PaymentProvider, name: Provider, refund: Refund

@@ -57,6 +57,8 @@ class Paid:
     app_id: str = ""
     tag: str = ""
     payer_id: str = field(default="", repr=False)
+    some_went_back: bool = False
+    """Some of it or all, by no refund of ours: when asked, WeChat Pay says that, and no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +148,7 @@ class PaymentProvider(Protocol):
         ...
 
     def ask(self, order_no: str) -> Event:
-        """Ask what became of an order: Paid, Closed, or Nothing while that is open.
+        """Ask what became of an order: Paid, Refunded, Closed, or Nothing while that is open.
 
         Raises:
             PaymentUnavailable: no answer that could be verified, which proves nothing.

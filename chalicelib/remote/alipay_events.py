@@ -55,11 +55,23 @@ def read_event(form: Mapping[str, str], *, seller_id: str) -> Event:
 
 
 def read_state(trade: Mapping[str, Any]) -> Event:
-    """Read the answer to a query: what is not decided yet is Nothing."""
+    """Read the answer to a query: what is not decided yet is Nothing.
+
+    A trade is closed when it was not paid in time, or when all of it went back; only of the second
+    is there a day of payment. That a part went back, a query does not say.
+    """
     match trade.get("trade_status"):
         case "WAIT_BUYER_PAY":
             return Nothing()
-        case "TRADE_CLOSED" if "send_pay_date" not in trade:
+        case "TRADE_CLOSED" if "send_pay_date" in trade:
+            total = Money.from_major(text_at(trade, "total_amount"))
+            return Refunded(
+                order_no=text_at(trade, "out_trade_no"),
+                transaction_id=text_at(trade, "trade_no"),
+                total=total,
+                sum=total,
+            )
+        case "TRADE_CLOSED":
             return Closed(order_no=text_at(trade, "out_trade_no"))
         case "TRADE_SUCCESS" | "TRADE_FINISHED":
             return Paid(

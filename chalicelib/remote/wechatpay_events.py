@@ -4,7 +4,7 @@ Fields: pay.weixin.qq.com, "支付通知" and "退款结果通知", read 2026-11
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from chalicelib.money import Currency, Money
@@ -53,11 +53,14 @@ def read_event(body: bytes, *, api_key: bytes, merchant_id: str) -> Notification
     )
 
 
-def read_payment(transaction: Mapping[str, Any], merchant_id: str) -> Paid:
+def read_payment(
+    transaction: Mapping[str, Any], merchant_id: str, *, states: Collection[str] = ("SUCCESS",)
+) -> Paid:
     """Read a transaction that succeeded, as notifications and queries tell it."""
     if transaction.get("mchid") != merchant_id:
         raise NotificationRefused("merchant")
-    if transaction.get("trade_state") != "SUCCESS":
+    state = transaction.get("trade_state")
+    if state not in states:
         raise NotificationRefused("state")
     amount = object_at(transaction, "amount")
     if amount.get("currency") != Currency.CNY:
@@ -72,21 +75,24 @@ def read_payment(transaction: Mapping[str, Any], merchant_id: str) -> Paid:
         app_id=text_at(transaction, "appid"),
         tag=attach if isinstance(attach, str) else "",
         payer_id=text_at(payer, "openid") if isinstance(payer, dict) and payer else "",
+        some_went_back=state == "REFUND",
     )
 
 
 def read_state(transaction: Mapping[str, Any], merchant_id: str) -> Event:
     """Read the answer to a query: what is not decided yet is Nothing.
 
+    REFUND is said of a transaction of which anything went back, and no query tells how much.
+
     Raises:
-        NotReadable, NotificationRefused: among others, for what was refunded: a person must look.
+        NotReadable, NotificationRefused.
     """
     match transaction.get("trade_state"):
         case "NOTPAY" | "USERPAYING" | "ACCEPT" | "PAYERROR":
             return Nothing()
         case "CLOSED" | "REVOKED":
             return Closed(order_no=text_at(transaction, "out_trade_no"))
-    return read_payment(transaction, merchant_id)
+    return read_payment(transaction, merchant_id, states=("SUCCESS", "REFUND"))
 
 
 def _event(kind: str, content: Mapping[str, Any], merchant_id: str) -> Event:

@@ -140,11 +140,13 @@ class AlipaySandbox:
     def _state(self, trade: Trade) -> dict[str, Any]:
         states = {
             TradeState.OPEN: "WAIT_BUYER_PAY",
-            TradeState.PAID: "TRADE_SUCCESS",
+            TradeState.PAID: "TRADE_SUCCESS" if trade.refunded < trade.total else "TRADE_CLOSED",
             TradeState.CLOSED: "TRADE_CLOSED",
         }
+        paid = {"send_pay_date": self._time()} if trade.state is TradeState.PAID else {}
         return _taken(
             {
+                **paid,
                 "out_trade_no": trade.order_no,
                 "trade_no": trade.transaction_id or "none-yet",
                 "trade_status": states[trade.state],
