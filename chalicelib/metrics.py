@@ -11,21 +11,38 @@ from msgspec import Struct
 NAMESPACE = "ifotor"
 STAGE = "stage"
 """The dimension that every metric has."""
-DIMENSIONS = frozenset({"limit"})
+DIMENSIONS = frozenset({"limit", "kind"})
 """Fields of a line that may split a metric: names of ours, a dozen values at most."""
+
+
+class Value(Struct, frozen=True):
+    """A number that a line has besides: that of the field `of`, in `unit` (a word of CloudWatch's).
+
+    A line without it adds nothing to it.
+    """
+
+    name: str
+    of: str
+    unit: str
 
 
 class Metric(Struct, frozen=True):
     """A count: each line adds one, for the stage and again for each value of the field `by`.
 
     With `of` it is the value of that field instead, in `unit` (a word of CloudWatch's), such as an
-    age; 0 where the line has none.
+    age; 0 where the line has none. `also` are further metrics, split in the same way.
     """
 
     name: str
     by: str | None = None
     of: str | None = None
     unit: str = "Count"
+    also: tuple[Value, ...] = ()
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """Return the unit of each metric that a line adds to, by its name."""
+        return {self.name: self.unit} | {one.name: one.unit for one in self.also}
 
 
 METRICS: Mapping[str, Metric] = {
@@ -63,5 +80,18 @@ METRICS: Mapping[str, Metric] = {
     "key_expires": Metric("KeysExpiring"),
     "notification_probed": Metric("NotificationsProbed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
+    "edit_attempt_failed": Metric("EditAttemptsFailed"),
+    "job_ended": Metric(
+        "JobsEnded",
+        by="kind",
+        also=(
+            Value("JobDuration", of="duration_ms", unit="Milliseconds"),
+            Value("JobProcessorTime", of="cpu_ms", unit="Milliseconds"),
+            Value("JobPeakMemory", of="peak_mb", unit="Megabytes"),
+            Value("JobBytesIn", of="bytes_in", unit="Bytes"),
+            Value("JobBytesOut", of="bytes_out", unit="Bytes"),
+            Value("JobCost", of="cost_nanousd", unit="None"),
+        ),
+    ),
 }
 """Every event of identity is here, and what else an operator is woken for."""

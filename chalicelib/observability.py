@@ -16,12 +16,15 @@ LOG_FIELDS = frozenset(
     {
         "attempt",
         "bytes_in",
+        "bytes_out",
+        "cost_nanousd",
         "count",
         "cpu_ms",
         "duration_ms",
         "edit_id",
         "error",
         "is_new",
+        "kind",
         "limit",
         "location",
         "method",
@@ -86,6 +89,11 @@ def counted(metric: Metric, fields: dict[str, Any], stage: str) -> dict[str, Any
         form.add_dimensions(**{metric.by: str(fields[metric.by])})
     value = fields.get(metric.of, 0) if metric.of else 1
     counts = {metric.name: {"Unit": metric.unit, "Value": value}}
+    counts |= {
+        one.name: {"Unit": one.unit, "Value": fields[one.of]}
+        for one in metric.also
+        if one.of in fields
+    }
     return {**fields, **form.serialize_metric_set(counts, {STAGE: stage})}
 
 

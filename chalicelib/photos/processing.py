@@ -23,6 +23,7 @@ from chalicelib.keys import original_object, rendition_object, renditions_prefix
 from chalicelib.observability import EventLog
 from chalicelib.photos.edits.beginning import FirstEdits
 from chalicelib.photos.items import photo_from_item
+from chalicelib.photos.jobs import JobKind, JobMeter
 from chalicelib.photos.model import (
     CHECKSUM_MISMATCH,
     FINISH_TIME,
@@ -123,7 +124,8 @@ class ProcessingService:
         except ConditionFailed as refusal:
             return self._clean_up(user_id, photo_id, refusal)
         with self._released_on_failure(photo, lease):
-            ended = self._end_of(photo, now, deadline=now + within)
+            meter = JobMeter(JobKind.UPLOAD, now)
+            ended = self._end_of(photo, now, deadline=now + within, meter=meter)
             try:
                 first_edit = self._first_edits.begin(ended, lease)
                 if first_edit is None:
@@ -140,6 +142,13 @@ class ProcessingService:
             photo_id=photo_id,
             reason=ended.reason,
             size_bytes=ended.original_bytes,
+        )
+        meter.record(
+            self._log,
+            self._clock.now(),
+            photo_id=photo_id,
+            reason=ended.reason,
+            bytes_out=sum(one.size_bytes for one in ended.renditions.values()),
         )
         return Outcome.FINISHED
 
@@ -168,13 +177,14 @@ class ProcessingService:
         self._log.record("photo_failed", photo_id=photo_id, reason=failed.reason)
         return Outcome.FINISHED
 
-    def _end_of(self, photo: Photo, now: datetime, *, deadline: datetime) -> Photo:
+    def _end_of(self, photo: Photo, now: datetime, *, deadline: datetime, meter: JobMeter) -> Photo:
         """Render the photo, or find out why not, and return it in the state that follows."""
         # The file has no name: even a worker that is killed leaves no copy of the original behind.
         with tempfile.TemporaryFile() as source:
             try:
                 key = original_object(photo.user_id, photo.id)
                 size_bytes = self._originals.fetch(key, source, max_bytes=photo.max_bytes)
+                meter.fetched(size_bytes)
                 photo = replace(photo, original_bytes=size_bytes)
                 _check_sum(source, photo.sha256)
                 require_time(self._clock.now(), deadline)
@@ -185,7 +195,9 @@ class ProcessingService:
             except ObjectTooLarge:
                 return _refused(photo, TOO_MANY_BYTES, now)
             except ImageRefused as refusal:
+                meter.note(refusal)
                 return _refused(photo, refusal.code, now)
+        meter.note(rendered)
         return replace(
             photo,
             state=moved(photo.state, PhotoEvent.RENDERED),

@@ -19,7 +19,7 @@ AWS_METRICS = {
 }
 """Metrics of the services that alarms watch, as their documentation spells them."""
 
-METRICS_BY_NAME = {metric.name: metric for metric in METRICS.values()}
+METRICS_BY_NAME = {name: metric for metric in METRICS.values() for name in metric.units}
 
 
 def alarms(template: Template) -> dict[str, Any]:

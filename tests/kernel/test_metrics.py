@@ -49,10 +49,14 @@ class TestTable:
         assert written_in(LIBRARY / "identity") <= METRICS.keys()
 
     def test_no_two_events_are_counted_as_one(self) -> None:
-        assert len({metric.name for metric in METRICS.values()}) == len(METRICS)
+        names = [name for metric in METRICS.values() for name in metric.units]
+
+        assert len(set(names)) == len(names)
 
     def test_a_value_is_that_of_a_listed_field(self) -> None:
-        assert {metric.of for metric in METRICS.values() if metric.of} <= LOG_FIELDS
+        further = {one.of for metric in METRICS.values() for one in metric.also}
+
+        assert {metric.of for metric in METRICS.values() if metric.of} | further <= LOG_FIELDS
 
     def test_a_metric_is_split_by_names_of_ours_only(self) -> None:
         splits = {metric.by for metric in METRICS.values() if metric.by}
@@ -69,22 +73,35 @@ class TestLine:
         """Amazon CloudWatch user guide, embedded metric format specification, read 2026-11."""
         metric = METRICS[event]
         fields: dict[str, str | int] = {metric.by: "codes_per_day"} if metric.by else {}
-        if metric.of:
-            fields[metric.of] = 17
+        for field in [metric.of, *(one.of for one in metric.also)]:
+            if field:
+                fields[field] = 17
 
         line = write(event, user="0011223344556677", **fields)
 
         [directive] = line["_aws"]["CloudWatchMetrics"]
         assert isinstance(line["_aws"]["Timestamp"], int)
         assert directive["Namespace"] == "ifotor"
-        assert directive["Metrics"] == [{"Name": metric.name, "Unit": metric.unit}]
+        assert directive["Metrics"] == [
+            {"Name": name, "Unit": unit} for name, unit in metric.units.items()
+        ]
         assert line[metric.name] == (17 if metric.of else 1)
+        assert all(line[one.name] == 17 for one in metric.also)
         assert (line["message"], line["user"]) == (event, "0011223344556677")
 
     def test_of_a_value_that_is_missing_is_nothing(self) -> None:
         line = counted(Metric("Ages", of="duration_ms", unit="Seconds"), {}, "dev")
 
         assert line["Ages"] == 0
+
+    def test_of_a_job_that_decoded_nothing_has_no_peak(
+        self, write: Callable[..., dict[str, Any]]
+    ) -> None:
+        line = write("job_ended", kind="upload", duration_ms=40, peak_mb=None)
+
+        [directive] = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [[STAGE], [STAGE, "kind"]]
+        assert [one["Name"] for one in directive["Metrics"]] == ["JobsEnded", "JobDuration"]
 
     def test_is_counted_for_the_stage_and_again_for_what_splits_it(
         self, write: Callable[..., dict[str, Any]]

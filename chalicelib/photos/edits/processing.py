@@ -33,6 +33,7 @@ from chalicelib.photos.edits.model import (
     is_editable,
 )
 from chalicelib.photos.edits.store import EditStore, PhotoChanged
+from chalicelib.photos.jobs import JobKind, JobMeter
 from chalicelib.photos.model import (
     LEASE,
     PROCESSING_FAILED,
@@ -92,7 +93,8 @@ class EditProcessingService:
             photo = self._find_photo(edit)
             if photo is None:
                 return self._destroy_leftovers(job)
-            ended = self._end_of(edit, photo, deadline=now + within)
+            meter = JobMeter(JobKind.EDIT, now)
+            ended = self._end_of(edit, photo, deadline=now + within, meter=meter)
             try:
                 photo = self._commit(ended, photo, lease)
             except ConditionFailed as refusal:
@@ -100,6 +102,14 @@ class EditProcessingService:
         if photo is None:
             return self._destroy_leftovers(job)
         self._make_room(photo)
+        meter.record(
+            self._log,
+            self._clock.now(),
+            photo_id=job.photo_id,
+            edit_id=job.edit_id,
+            reason=ended.reason,
+            bytes_out=sum(one.size_bytes for one in ended.renditions.values()),
+        )
         return Outcome.FINISHED
 
     def give_up(self, job: EditJob) -> Outcome:
@@ -125,13 +135,13 @@ class EditProcessingService:
         )
         return Outcome.FINISHED
 
-    def _end_of(self, edit: Edit, photo: Photo, *, deadline: datetime) -> Edit:
+    def _end_of(self, edit: Edit, photo: Photo, *, deadline: datetime, meter: JobMeter) -> Edit:
         """Make the edit, or find out why not, and return it in the state that follows."""
         try:
             with ExitStack() as files:
-                source = files.enter_context(self._fetched(photo))
+                source = files.enter_context(self._fetched(photo, meter))
                 others: dict[str, BinaryIO] = {
-                    one: files.enter_context(self._fetched(self._get_source(edit, one)))
+                    one: files.enter_context(self._fetched(self._get_source(edit, one), meter))
                     for one in edit.sources
                 }
                 require_time(self._clock.now(), deadline)
@@ -139,12 +149,13 @@ class EditProcessingService:
                     source, edit.recipe, edit.output, others, within=RENDER_TIME
                 )
         except ImageRefused as refusal:
+            meter.note(refusal)
             self._log.record(
                 "edit_rejected", photo_id=edit.photo_id, edit_id=edit.id, reason=refusal.code
             )
             state = edit_moved(edit.state, EditEvent.REFUSED)
             return replace(edit, state=state, reason=refusal.code)
-        self._record_cost(edit, photo, edited)
+        meter.note(edited)
         return replace(
             edit,
             state=edit_moved(edit.state, EditEvent.RENDERED),
@@ -185,11 +196,11 @@ class EditProcessingService:
         return photo
 
     @contextmanager
-    def _fetched(self, photo: Photo) -> Iterator[BinaryIO]:
+    def _fetched(self, photo: Photo, meter: JobMeter) -> Iterator[BinaryIO]:
         with tempfile.TemporaryFile() as file:
             key = rendition_object(photo.user_id, photo.id, "full")
             try:
-                self._renditions.fetch(key, file, max_bytes=MAX_SOURCE_BYTES)
+                meter.fetched(self._renditions.fetch(key, file, max_bytes=MAX_SOURCE_BYTES))
             except ObjectMissing:
                 raise ImageRefused(PHOTO_GONE) from None
             yield file
@@ -258,17 +269,6 @@ class EditProcessingService:
 
     def _destroy_objects(self, job: EditJob) -> None:
         self._renditions.destroy(edit_objects_prefix(job.user_id, job.photo_id, job.edit_id))
-
-    def _record_cost(self, edit: Edit, photo: Photo, edited: Edited) -> None:
-        self._log.record(
-            "edit_made",
-            photo_id=edit.photo_id,
-            edit_id=edit.id,
-            cpu_ms=edited.cpu_ms,
-            peak_mb=edited.peak_mb,
-            bytes_in=photo.renditions["full"].size_bytes,
-            size_bytes=sum(len(one.data) for one in edited.renditions),
-        )
 
     @contextmanager
     def _released_on_failure(self, job: EditJob, lease: Lease) -> Iterator[None]:

@@ -57,12 +57,6 @@ class TestProcess:
 
         assert full(first.id) == full(again.id)
 
-    def test_cost_is_noted(self, world: World) -> None:
-        made(world, ready_photo(world))
-
-        line = next(one for one in world.log.lines if one["message"] == "edit_made")
-        assert {"cpu_ms", "peak_mb", "bytes_in", "size_bytes"} <= line.keys()
-
     def test_refused_edit_says_why_and_shows_nothing_new(self, world: World) -> None:
         photo = ready_photo(world)
         edit = ask(world, photo, wish=OutputWish(max_bytes=1024))
