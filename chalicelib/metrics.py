@@ -75,6 +75,7 @@ METRICS: Mapping[str, Metric] = {
     "refund_stuck": Metric("RefundsStuck"),
     "provider_silent": Metric("ProvidersSilent"),
     "notification_refused": Metric("NotificationsRefused"),
+    "notification_from_elsewhere": Metric("NotificationsFromElsewhere"),
     "request_failed": Metric("RequestsFailed"),
     "refund_due": Metric("RefundsDue"),
     "key_expires": Metric("KeysExpiring"),

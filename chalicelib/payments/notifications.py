@@ -26,15 +26,18 @@ class NotificationService:
         self._clock = clock
         self._log = log
 
-    def take(self, name: Provider, headers: Mapping[str, str], body: bytes) -> Verdict:
+    def take(
+        self, name: Provider, headers: Mapping[str, str], body: bytes, *, source_ip: str
+    ) -> Verdict:
         """Take one notification.
 
         Args:
             headers: by their names in lower case.
             body: exactly the bytes that were posted.
+            source_ip: from where; one that the provider does not name is counted, and no reason.
         """
         try:
-            self._take(name, headers, body)
+            self._take(name, headers, body, source_ip)
         except NotificationRefused as refusal:
             self._note_refusal(name, refusal.reason)
             return Verdict.REFUSED
@@ -45,12 +48,16 @@ class NotificationService:
             return Verdict.LATER
         return Verdict.TAKEN
 
-    def _take(self, name: Provider, headers: Mapping[str, str], body: bytes) -> None:
+    def _take(
+        self, name: Provider, headers: Mapping[str, str], body: bytes, source_ip: str
+    ) -> None:
         if len(body) > MAX_NOTIFICATION_BYTES:
             raise NotificationRefused("too_long")
         provider = self._providers.find(name)
         if provider is None:
             raise NotificationRefused("no_contract")
+        if not provider.sends_from(source_ip):
+            self._log.record("notification_from_elsewhere", level=Level.WARNING, provider=name)
         notification = provider.read_notification(headers, body, self._clock.now())
         outcome = self._settling.settle(notification)
         self._log.record("notification_taken", provider=name, reason=outcome)

@@ -171,6 +171,10 @@ class PaymentProvider(Protocol):
         """
         ...
 
+    def sends_from(self, address: str) -> bool:
+        """Whether notifications come from an address, as far as the provider says: no proof."""
+        ...
+
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> Notification:

@@ -136,4 +136,6 @@ def order_to_json(order: "Order") -> dict[str, Any]:
 
 
 def _take(provider: Provider, request: Request) -> Verdict:
-    return services().payments.notifications.take(provider, request.headers, request.raw_body)
+    return services().payments.notifications.take(
+        provider, request.headers, request.raw_body, source_ip=request.source_ip
+    )

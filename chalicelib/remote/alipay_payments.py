@@ -33,6 +33,7 @@ from chalicelib.payments.ports import (
 from chalicelib.remote.alipay_events import notification_text, read_event, read_state
 from chalicelib.remote.alipay_gateway import TAKEN, AlipayGateway
 from chalicelib.remote.alipay_signing import SIGN_TYPE, request_text
+from chalicelib.remote.networks import Networks
 from chalicelib.remote.rsa import (
     certificate_serials,
     first_expiry,
@@ -67,6 +68,8 @@ class AlipaySecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where Alipay's page sends the payer afterwards; proves nothing."""
     app_certificate: str = ""
     root_certificates: str = ""
+    networks: list[str] = msgspec.field(default_factory=list)
+    """Where its notifications come from, as it says."""
     gateway: str = GATEWAY
 
 
@@ -75,9 +78,10 @@ class AlipayPayments:
         """Load the keys.
 
         Raises:
-            ValueError: a key or certificate is none.
+            ValueError: a key, certificate or network is none.
         """
         self._secret = secret
+        self._networks = Networks(secret.networks)
         self._clock = clock
         self._private_key = load_private_key(secret.private_key)
         self._keys = [load_public_key(text) for text in secret.keys]
@@ -164,6 +168,9 @@ class AlipayPayments:
             amount=repayment.amount,
             sum=sum_so_far,
         )
+
+    def sends_from(self, address: str) -> bool:
+        return self._networks.hold(address)
 
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, now: datetime

@@ -28,6 +28,7 @@ from chalicelib.payments.ports import (
     RefundStuck,
     Repayment,
 )
+from chalicelib.remote.networks import Networks
 from chalicelib.remote.rsa import first_expiry, load_private_key, load_public_key
 from chalicelib.remote.strict import NotReadable, text_at
 from chalicelib.remote.wechatpay_client import WechatpayClient
@@ -55,6 +56,8 @@ class WechatpaySecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str]
     app_ids: dict[Method, str]
     notify_url: str
+    networks: list[str] = msgspec.field(default_factory=list)
+    """Where its notifications come from, as it says."""
     endpoint: str = ENDPOINT
 
 
@@ -63,12 +66,13 @@ class Wechatpay:
         """Load the keys.
 
         Raises:
-            ValueError: a key is none, or the API key has not 32 bytes.
+            ValueError: a key or network is none, or the API key has not 32 bytes.
         """
         self._api_key = secret.api_key.encode()
         if len(self._api_key) != API_KEY_BYTES:
             raise ValueError("the API key has not 32 bytes")
         self._secret = secret
+        self._networks = Networks(secret.networks)
         self._clock = clock
         self._entropy = entropy
         self._merchant = Merchant(
@@ -99,6 +103,9 @@ class Wechatpay:
             return self._for_client(purchase.method, answer.taken())
         except NotReadable:
             raise PaymentUnavailable from None
+
+    def sends_from(self, address: str) -> bool:
+        return self._networks.hold(address)
 
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, now: datetime

@@ -178,11 +178,13 @@ class Shop:
             )
         return self.sandbox.wechatpay.refund_notification(trade, number)
 
-    def deliver(self, provider: Provider, message: Message, **changed: str) -> Verdict:
+    def deliver(
+        self, provider: Provider, message: Message, *, source_ip: str = "", **changed: str
+    ) -> Verdict:
         """Bring a notification to the service; `changed` replaces headers."""
         headers = {name.lower(): value for name, value in message.headers.items()}
         headers |= {name.replace("_", "-"): value for name, value in changed.items()}
-        return self.notifications.take(provider, headers, message.body)
+        return self.notifications.take(provider, headers, message.body, source_ip=source_ip)
 
     def order(self, no: OrderNo) -> Order:
         found = self.store.find_order(no)

@@ -160,6 +160,51 @@ class TestWechatpayEnvelope:
         assert verdicts == [Verdict.TAKEN] * 4
 
 
+@pytest.mark.parametrize("method", BOTH)
+class TestWhereTheyComeFrom:
+    @pytest.mark.parametrize(
+        ("source_ip", "counted"),
+        [
+            ("203.0.113.127", 0),
+            ("198.51.100.7", 0),
+            ("::ffff:203.0.113.1", 0),
+            ("203.0.113.128", 1),
+            ("2001:db8::1", 1),
+            ("", 1),
+            ("no address", 1),
+        ],
+    )
+    def test_elsewhere_is_counted_and_taken_all_the_same(
+        self, shop: Shop, method: Method, source_ip: str, counted: int
+    ) -> None:
+        networks = {"networks": ["203.0.113.0/25", "198.51.100.7"]}
+        told = json.loads(shop.secrets[method.provider]) | networks
+        shop.secrets[method.provider] = json.dumps(told)
+        order = shop.write_order(method)
+
+        verdict = shop.deliver(method.provider, shop.pay(order), source_ip=source_ip)
+
+        assert verdict is Verdict.TAKEN
+        assert shop.order(order.no).state is OrderState.PAID
+        assert shop.log.events().count("notification_from_elsewhere") == counted
+
+    def test_a_provider_that_names_no_networks_sends_from_anywhere(
+        self, shop: Shop, method: Method
+    ) -> None:
+        told = shop.pay(shop.write_order(method))
+
+        assert shop.deliver(method.provider, told, source_ip="192.0.2.1") is Verdict.TAKEN
+        assert "notification_from_elsewhere" not in shop.log.events()
+
+    def test_a_network_that_is_none_makes_the_contract_unreadable(
+        self, shop: Shop, method: Method
+    ) -> None:
+        told = json.loads(shop.secrets[method.provider]) | {"networks": ["203.0.113.1/25"]}
+        shop.secrets[method.provider] = json.dumps(told)
+
+        assert shop.deliver(method.provider, Message(0, {}, b"")) is Verdict.LATER
+
+
 class TestHostileBodies:
     @pytest.mark.parametrize("provider", Provider)
     @pytest.mark.parametrize(
