@@ -17,8 +17,13 @@ run: $(VENV)/.run ## the whole system, live, at http://127.0.0.1:8000 (FRESH=1 f
 demo: $(VENV)/.run ## one photo through everything, from the shell (PHOTO=path, or one is drawn)
 	@$(BIN)/python -m local demo $(if $(PHOTO),--photo "$(PHOTO)")
 
-test: $(VENV)/.dev ## every test this machine can run; says what it skipped and why
+test: $(VENV)/.dev ## every test this machine can run; says what it skipped and why (ARGS="-k ..." runs some)
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m "not live and not browser"
+	@$(BIN)/python -m pytest -m "live or browser"
+endif
 
 check: $(VENV)/.dev ## style, types, template: what CI runs before the tests
 	@$(BIN)/ruff check $(LINTED)

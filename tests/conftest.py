@@ -1,12 +1,15 @@
 """What every test may ask for; credentials are fakes, so that nothing can reach an account."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from local.machine import CannotStart, check_tools
 from local.system import System, running_system
 from tests.world import World, running_world
+
+TESTS = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +24,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def sequences(request: pytest.FixtureRequest) -> int:
     return int(request.config.getoption("sequences"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, a file stays with one process; what packages the template, with one for all."""
+    for item in items:
+        file = item.path.relative_to(TESTS)
+        group = "template" if file.parts[0] == "infra" else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -77,7 +77,8 @@ def test_a_guest_who_leaves_deletes_what_they_made(
     come(page)
     add_photo(page, small_photo_file)
     page.get_by_role("button", name="Leave", exact=True).click()
-    page.get_by_role("button", name="Delete and leave").click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE" and answer.ok):
+        page.get_by_role("button", name="Delete and leave").click()
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.context.cookies() == []
