@@ -9,9 +9,12 @@ from chalicelib.keys import edit_objects_prefix, renditions_prefix
 from chalicelib.photos.edits.history import ShownEdit
 from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import Edit, EditJob, OutputWish
-from tests.world import FUNCTION_TIME, World, sqs_event
+from tests.memory_world import MemoryWorld
+from tests.photo_world import FUNCTION_TIME, sqs_event
+from tests.world import World
 
 DONE: dict[str, list[object]] = {"batchItemFailures": []}
+AnyWorld = World | MemoryWorld
 AGAIN = {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
 NAMES = ("full", "preview", "thumb")
 
@@ -20,7 +23,7 @@ def recipe(contrast: int = 20) -> bytes:
     return json.dumps({"version": 1, "tone": {"contrast": contrast}}).encode()
 
 
-def ready_photo(world: World, user_id: UserId | None = None, key: str = "k") -> EditJob:
+def ready_photo(world: AnyWorld, user_id: UserId | None = None, key: str = "k") -> EditJob:
     """Upload and process a photo; the job names it, and no edit yet."""
     owner = user_id or world.log_in()
     photo_id = world.upload(owner, key=key)
@@ -29,7 +32,7 @@ def ready_photo(world: World, user_id: UserId | None = None, key: str = "k") -> 
 
 
 def ask(
-    world: World,
+    world: AnyWorld,
     photo: EditJob,
     *,
     key: str = "edit-1",
@@ -45,26 +48,26 @@ def ask(
     )
 
 
-def deliver(world: World, edit: Edit, *, attempt: int = 1) -> Mapping[str, Any]:
+def deliver(world: AnyWorld, edit: Edit, *, attempt: int = 1) -> Mapping[str, Any]:
     event = sqs_event(job_to_message(edit.job), attempt=attempt)
     return world.edits.worker.process_edits(event, within=FUNCTION_TIME)
 
 
-def give_up(world: World, edit: Edit) -> Mapping[str, Any]:
+def give_up(world: AnyWorld, edit: Edit) -> Mapping[str, Any]:
     return world.edits.worker.give_up_edits(sqs_event(job_to_message(edit.job)))
 
 
-def made(world: World, photo: EditJob, *, key: str = "edit-1", contrast: int = 20) -> Edit:
+def made(world: AnyWorld, photo: EditJob, *, key: str = "edit-1", contrast: int = 20) -> Edit:
     edit = ask(world, photo, key=key, contrast=contrast)
     assert deliver(world, edit) == DONE
     return edit
 
 
-def shown(world: World, edit: Edit) -> ShownEdit:
+def shown(world: AnyWorld, edit: Edit) -> ShownEdit:
     return world.edits.history.get_edit(edit.job)
 
 
-def current(world: World, user_id: UserId, photo_id: PhotoId) -> EditId | None:
+def current(world: AnyWorld, user_id: UserId, photo_id: PhotoId) -> EditId | None:
     edit = world.library.get_photo(user_id, photo_id).edit
     return edit.id if edit else None
 
