@@ -68,10 +68,6 @@ class PhotoWorld:
         """What the services get in place of a queue."""
         return queue
 
-    def objects(self) -> set[str]:
-        """Every object there is, as bucket/key."""
-        raise NotImplementedError
-
     def grant(
         self,
         user_id: UserId,

@@ -139,6 +139,43 @@ class TestRecipes:
             assert check.status == 200, preset["name"]
 
 
+COSTLY = {
+    "version": 1,
+    "detail": {"blur": 10},
+    "decoration": {"texts": [{"text": "a" * 200, "size_percent": 40, "rotate_degrees": 5}] * 8},
+}
+"""What no photo of this size may be put through; one of 640 by 480 may."""
+
+
+class TestCeiling:
+    def assert_refused(self, answer: Answer, path: str) -> None:
+        assert (answer.status, answer.json["code"]) == (422, "recipe_too_costly")
+        assert answer.json["errors"][0]["path"] == path
+        assert answer.json["cpu_ms"] > answer.json["max_cpu_ms"] == 2000
+
+    def test_dry_run_says_what_it_would_take_and_what_may_be_taken(self, api: Api) -> None:
+        api.log_in()
+        self.assert_refused(api.send("POST", "/recipes/checks", {"recipe": COSTLY}), "/recipe")
+        small = {"recipe": COSTLY, "width_px": 640, "height_px": 480}
+        answer = api.send("POST", "/recipes/checks", small)
+        assert answer.status == 200
+        assert answer.json["cpu_ms"] < answer.json["max_cpu_ms"]
+
+    def test_edit_is_priced_for_its_own_photo(self, api: Api, photo_id: str) -> None:
+        assert ask(api, photo_id, recipe=COSTLY).status == 202
+        grown = COSTLY | {"geometry": {"resize": {"width_px": 2048, "enlarge": True}}}
+        self.assert_refused(ask(api, photo_id, recipe=grown, key="grown"), "/recipe")
+        assert len(api.send("GET", f"/photos/{photo_id}/edits").json["edits"]) == 1
+
+    def test_recipe_with_an_upload_is_priced_for_the_largest_photo(self, api: Api) -> None:
+        api.log_in()
+        photo = {"content_type": "image/jpeg", "size_bytes": 1000, "recipe": COSTLY}
+        refusal = api.send("POST", "/photos", {"photos": [photo]}, Idempotency_Key="u")
+
+        self.assert_refused(refusal, "/photos/0/recipe")
+        assert api.send("GET", "/photos").json["photos"] == []
+
+
 class TestRecipeAtUpload:
     def grant(self, api: Api, *, key: str = "u", **more: object) -> Answer:
         data = draw_photo(640, 480)

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from chalicelib.photos.edits.model import OutputWish
+from chalicelib.photos.edits.pricing import LARGEST_PX, price_of
 from chalicelib.photos.edits.requesting import choose_output, read_recipe
 from chalicelib.photos.errors import InvalidRecipe
 from chalicelib.photos.model import FirstEdit
@@ -25,24 +26,27 @@ class RecipeCheckService:
         """Judge a recipe and price it for a photo of that size; writes nothing.
 
         Raises:
-            InvalidRecipe.
+            InvalidRecipe, RecipeTooCostly.
         """
         recipe = read_recipe(self._darkroom, document)
-        return CheckedRecipe(recipe=recipe, price=self._darkroom.price(recipe, width_px, height_px))
+        price = price_of(self._darkroom, recipe, width_px, height_px)
+        return CheckedRecipe(recipe=recipe, price=price)
 
     def read_first_edit(self, document: bytes, wish: OutputWish, *, at: str) -> FirstEdit:
         """Judge a recipe that comes with an upload; `at` points to it in the request.
 
-        It may not use other photos: they could be gone, or not there yet, when it is made.
+        It may not use other photos: they could be gone, or not there yet, when it is made. Nobody
+        knows the photo's size yet, so it is priced for the largest.
 
         Raises:
-            InvalidRecipe, NotAcceptable.
+            InvalidRecipe, RecipeTooCostly, NotAcceptable.
         """
         recipe = read_recipe(self._darkroom, document, at=at)
         if recipe.photo_ids:
             raise InvalidRecipe.at(
                 at, "Other photos cannot be used here; ask for this edit once the photo is ready."
             )
+        price_of(self._darkroom, recipe, LARGEST_PX, LARGEST_PX, at=at)
         return FirstEdit(
             recipe=recipe.text,
             recipe_hash=recipe.hash,

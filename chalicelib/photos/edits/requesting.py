@@ -14,6 +14,7 @@ from chalicelib.ids import EditId, Entropy, PhotoId, UserId, uuid7
 from chalicelib.observability import EventLog
 from chalicelib.photos.edits.items import job_to_message
 from chalicelib.photos.edits.model import EDIT_WAIT, Edit, EditState, OutputWish, is_editable
+from chalicelib.photos.edits.pricing import price_of
 from chalicelib.photos.edits.store import EditRequest, EditStore, PhotoChanged
 from chalicelib.photos.errors import InvalidRecipe, NotAcceptable
 from chalicelib.photos.model import Photo, PhotoState
@@ -59,7 +60,7 @@ class EditRequestService:
         as nobody took it.
 
         Raises:
-            InvalidRecipe, NotAcceptable: what is asked cannot be.
+            InvalidRecipe, RecipeTooCostly, NotAcceptable: what is asked cannot be.
             NotFound: the photo, or another that the recipe uses, is not the user's or gone.
             Conflict: the photo is not ready, or changes all the time.
             IdempotencyKeyReused, QuotaExceeded.
@@ -86,6 +87,8 @@ class EditRequestService:
             now = self._clock.now()
             photo = self._get_ready(user_id, photo_id, now)
             sources = [self._get_ready(user_id, PhotoId(one), now) for one in recipe.photo_ids]
+            full = photo.renditions["full"]
+            price_of(self._darkroom, recipe, full.width_px, full.height_px)
             edit = self._draw(photo, recipe, output, sources, now)
             try:
                 earlier = self._store.put_request(edit, photo, request, now)

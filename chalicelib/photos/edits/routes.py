@@ -14,15 +14,13 @@ from chalicelib.http import Reply, Request, Routes
 from chalicelib.ids import EditId, PhotoId, is_uuid
 from chalicelib.photos.edits.bodies import WantedOutput
 from chalicelib.photos.edits.model import EDIT_REASON_TITLES, Edit, EditJob
+from chalicelib.photos.edits.pricing import LARGEST_PX, MAX_CPU_MS
 from chalicelib.photos.model import MAX_WAIT
 
 if TYPE_CHECKING:
     from chalicelib.photos.edits.history import ShownEdit
 
 routes = Routes(__name__, services)
-
-LARGEST_PX = 2048
-"""What a recipe is judged for: the longest side that a photo has here."""
 
 
 class EditRequestBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +92,7 @@ def check_recipe(request: Request) -> Reply:
         "recipe_hash": checked.recipe.hash,
         "photo_ids": list(checked.recipe.photo_ids),
         "cpu_ms": checked.price.cpu_ms,
+        "max_cpu_ms": MAX_CPU_MS,
         "width_px": checked.price.width_px,
         "height_px": checked.price.height_px,
         "plan": checked.price.plan.splitlines(),

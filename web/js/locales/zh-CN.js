@@ -416,6 +416,7 @@ export default {
   "problem.method_not_offered": "这里不支持这种支付方式，请换一种。",
   "problem.provider_login_rejected": "此次登录未成功或已使用过，请重新开始。",
   "problem.invalid_recipe": "无法这样编辑，请调整后重试。",
+  "problem.recipe_too_costly": "一次编辑的内容太多，请减少后重试。",
   "problem.not_acceptable": "服务器没有本页能显示的格式。这是我们的问题。",
   "problem.idempotency_key_reused": "这次上传已用于其他照片，请重新选择照片。",
   "problem.quota_exceeded": "将超出今天的上限，{wait}后可以继续添加。",
