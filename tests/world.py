@@ -7,6 +7,7 @@ here.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,20 +52,26 @@ TABLE_PROPERTIES = {
 }
 
 
-def make_tables(dynamodb: Any) -> dict[str, str]:
-    """Create the template's tables under their logical ids; returns logical id → name."""
+@cache
+def table_definitions() -> dict[str, dict[str, Any]]:
+    """The template's tables by their logical ids, read once: a world is made for every test."""
     infra = ROOT / "infra"
     resources = assemble(infra, get_stage(infra, "local"))["Resources"]
-    names = {}
-    for name, resource in resources.items():
-        if resource.get("Type") != "AWS::DynamoDB::Table":
-            continue
-        properties = resource["Properties"]
-        dynamodb.create_table(
-            TableName=name, **{key: properties[key] for key in TABLE_PROPERTIES & properties.keys()}
-        )
-        names[name] = name
-    return names
+    return {
+        name: {
+            key: resource["Properties"][key]
+            for key in TABLE_PROPERTIES & resource["Properties"].keys()
+        }
+        for name, resource in resources.items()
+        if resource.get("Type") == "AWS::DynamoDB::Table"
+    }
+
+
+def make_tables(dynamodb: Any) -> dict[str, str]:
+    """Create the template's tables under their logical ids; returns logical id → name."""
+    for name, definition in table_definitions().items():
+        dynamodb.create_table(TableName=name, **definition)
+    return {name: name for name in table_definitions()}
 
 
 def make_stores() -> Settings:
