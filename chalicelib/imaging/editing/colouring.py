@@ -20,8 +20,8 @@ _VIGNETTE_PX = 64
 def colour(work: Work, step: Colour) -> None:
     """Apply table, matrix and table. A grey picture gets what its greys would get in colour."""
     table = step.table
-    if step.auto:
-        table = _chained(_stretching(work.pixels, step.auto), table)
+    if step.auto or step.equalize:
+        table = _chained(_measured(work.pixels, step), table)
     if work.pixels.mode == "L":
         ramp = Image.frombytes("L", (256, 1), bytes(range(256))).convert("RGB")
         mapped = [list(band.tobytes()) for band in _coloured(ramp, step, table).split()]
@@ -61,12 +61,23 @@ def _coloured(image: Image.Image, step: Colour, table: bytes | None) -> Image.Im
     return image if step.after is None else image.point(list(step.after))
 
 
-def _stretching(image: Image.Image, strength: int) -> list[float]:
-    """Return a curve, in 1/255, that spreads the histogram and brings its middle to the middle.
+def _measured(image: Image.Image, step: Colour) -> list[float]:
+    """Return the curve, in 1/255, that a picture's own histogram asks for.
 
     The same for every channel, so that it never changes a hue on purpose.
     """
     counts = list(accumulate((image if image.mode == "L" else image.convert("L")).histogram()))
+    curve = _stretching(counts, step.auto) if step.auto else [float(value) for value in range(256)]
+    return _equalizing(counts, curve, step.equalize) if step.equalize else curve
+
+
+def _stretching(counts: list[int], strength: int) -> list[float]:
+    """Spread the histogram and bring its middle to the middle.
+
+    Args:
+        counts: of each value, how many pixels are as dark or darker.
+        strength: 100 is all of it.
+    """
     total = counts[-1]
 
     def level(share: float) -> int:
@@ -83,6 +94,18 @@ def _stretching(image: Image.Image, strength: int) -> list[float]:
         spread += lift * spread * (1 - spread)
         curve.append(value + (255 * spread - value) * strength / 100)
     return curve
+
+
+def _equalizing(counts: list[int], curve: list[float], strength: int) -> list[float]:
+    """Give every pixel the share of those darker than it, however a curve moved them before."""
+    darkest = next(count for count in counts if count)
+    others = counts[-1] - darkest
+    if others == 0:
+        return curve  # one plain colour
+    return [
+        value + (255 * max(0, count - darkest) / others - value) * strength / 100
+        for value, count in zip(curve, counts, strict=True)
+    ]
 
 
 def _chained(first: list[float], table: bytes | None) -> bytes:

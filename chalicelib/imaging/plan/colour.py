@@ -9,7 +9,7 @@ from chalicelib.imaging.recipe.detail import Grain
 from chalicelib.imaging.recipe.presets import PRESETS, Look, Preset
 from chalicelib.imaging.recipe.tone import Tone, Vignette
 
-_NEUTRAL = steps.Colour(auto=0, table=None, matrix=None, after=None, cube=None)
+_NEUTRAL = steps.Colour(auto=0, equalize=0, table=None, matrix=None, after=None, cube=None)
 
 
 def preset_of(look: Look | None) -> tuple[Preset, float]:
@@ -31,6 +31,7 @@ def colour(tone: Tone, look: Look | None) -> tuple[steps.Step, ...]:
     vibrance = tone.vibrance + preset.tone.vibrance * strength
     step = steps.Colour(
         auto=tone.auto,
+        equalize=tone.equalize,
         table=table(_both(before_matrix(tone), before_matrix(preset.tone), strength)),
         matrix=None if folded == matrix.IDENTITY else folded,
         after=table(

@@ -82,7 +82,7 @@ class Colour(Step):
     """All of light and colour: one table, one matrix, and a second table where tones are split.
 
     Attributes:
-        auto: strength of a first table made of the photo's own histogram.
+        auto, equalize: strengths of first tables made of the photo's own histogram.
         table: 768 bytes, applied to red, green, blue.
         matrix: three rows of four.
         after: 768 bytes, applied to what the matrix gave.
@@ -90,6 +90,7 @@ class Colour(Step):
     """
 
     auto: int
+    equalize: int
     table: bytes | None
     matrix: Matrix | None
     after: bytes | None

@@ -66,6 +66,7 @@ class Tone(Part, frozen=True):
 
     Attributes:
         auto: stretch and brighten after the photo's own histogram, alike in all channels.
+        equalize: spread brightness evenly over all there is, alike in all channels.
         exposure_stops: doublings of light.
         brightness: lifts the middle; black and white stay.
         highlights, shadows: move light and dark values alone.
@@ -75,6 +76,7 @@ class Tone(Part, frozen=True):
     """
 
     auto: Strength = 0
+    equalize: Strength = 0
     levels: Levels = Levels()
     temperature: Slider = 0
     tint: Slider = 0

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 
@@ -25,7 +26,7 @@ _CORNERS = {
     "bottom_left": {"x": 0.0, "y": 0.9},
 }
 
-RECIPES: dict[str, Mapping[str, object]] = {
+RECIPES: dict[str, Mapping[str, Any]] = {
     "nothing": {},
     **{
         f"geometry-{name}": {"geometry": geometry}
@@ -37,6 +38,8 @@ RECIPES: dict[str, Mapping[str, object]] = {
             "crop": {"crop": {"box": _BOX, "ratio": "1:1"}},
             "auto": {"crop": {"ratio": "1:2"}, "focus": "auto"},
             "trim": {"trim": {"tolerance": 60}},
+            "inside": {"resize": {"width_px": 96}},
+            "fill": {"resize": {"width_px": 64, "height_px": 96, "fit": "fill"}},
             "cover": {"resize": {"width_px": 64, "height_px": 64, "fit": "cover"}},
             "contain": {"resize": {"width_px": 64, "height_px": 64, "fit": "contain"}},
             "pad": {"pad": {"left": 5, "bottom": 20}, "background": "#ff8800"},
@@ -46,6 +49,7 @@ RECIPES: dict[str, Mapping[str, object]] = {
         f"tone-{name}": {"tone": {name: value}}
         for name, value in {
             "auto": 80,
+            "equalize": 70,
             "temperature": 40,
             "tint": -40,
             "exposure_stops": 0.7,

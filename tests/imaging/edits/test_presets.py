@@ -13,8 +13,13 @@ from chalicelib.imaging.editing.run import run
 from chalicelib.imaging.plan import steps
 from chalicelib.imaging.plan.compiling import compile_plan
 from chalicelib.imaging.plan.layout import Output, Source
+from chalicelib.imaging.recipe.decoration import Decoration
+from chalicelib.imaging.recipe.detail import Detail
 from chalicelib.imaging.recipe.document import RecipeRefused
+from chalicelib.imaging.recipe.geometry import Geometry
+from chalicelib.imaging.recipe.parts import Part
 from chalicelib.imaging.recipe.presets import PRESETS
+from chalicelib.imaging.recipe.tone import Tone
 from tests.imaging.edits.golden import RECIPES, digest
 from tests.imaging.edits.making import channel, difference, edited, grey_ramp, recipe
 
@@ -78,3 +83,10 @@ class TestGoldens:
 
     def test_each_has_one(self) -> None:
         assert RECIPES.keys() == GOLDEN["recipes"].keys()
+
+    @pytest.mark.parametrize("stage", [Geometry, Tone, Detail, Decoration])
+    def test_no_setting_is_without_one(self, stage: type[Part]) -> None:
+        name = stage.__name__.lower()
+        drawn = {field for one in RECIPES.values() for field in dict(one.get(name, {}))}
+
+        assert set(stage.__struct_fields__) <= drawn

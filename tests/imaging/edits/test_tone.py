@@ -25,6 +25,7 @@ ENDS = [
     ("gamma", 5),
     ("gamma", 0.2),
     ("auto", 100),
+    ("equalize", 100),
     ("grayscale", 100),
     ("sepia", 100),
     ("levels.black", 120),
@@ -190,6 +191,27 @@ class TestKnownPixels:
         before = channel(dull.convert("L"))
 
         assert max(values) - min(values) > 1.5 * (max(before) - min(before))
+
+    def test_equalize_spreads_brightness_evenly(self) -> None:
+        crowded = grey_ramp().point([100 + value // 2 for value in range(256)] * 3)
+
+        values = channel(toned(crowded, equalize=100))
+
+        counts = [sum(low <= value < low + 64 for value in values) for low in range(0, 256, 64)]
+        assert (min(values), max(values)) == (0, 255)
+        assert max(counts) - min(counts) <= 2
+
+    def test_equalize_goes_from_nothing_to_all_and_follows_auto(self) -> None:
+        scene = draw_scene(64, 48)
+        half, full = (toned(scene, equalize=strength) for strength in (50, 100))
+
+        assert 0 < difference(half, scene) < difference(full, scene)
+        assert difference(toned(scene, auto=100, equalize=100), full) <= 1
+
+    def test_equalize_leaves_a_plain_picture_alone(self) -> None:
+        for value in (0, 128, 255):
+            image = plain(value, value, value)
+            assert difference(toned(image, equalize=100), image) == 0
 
     def test_auto_leaves_a_plain_picture_readable(self) -> None:
         for value in (0, 1, 128, 254, 255):
