@@ -1,8 +1,8 @@
 """One program in a race: renders one photo a few times and reports CPU time and peak memory.
 
-Run as `python -m bench.contender NAME PHOTO REPEATS`, always in a process of its own: peak memory
-belongs to a process, and two image libraries in one would share caches. Prints one JSON object.
-Linux only: nowhere else can one read what a child has used while it lives.
+Run as `python -m bench.contender NAME PHOTO REPEATS [FOLDER]`, always in a process of its own: peak
+memory belongs to a process, and two image libraries in one would share caches. Prints one JSON
+object. Linux only: nowhere else can one read what a child has used while it lives.
 """
 
 import json
@@ -10,61 +10,102 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from time import clock_gettime, process_time
 
 from chalicelib.imaging.model import MediaType
 
-CONTENDERS = ("ifotor", "libvips")
+Renditions = tuple[bytes, bytes, bytes]
+"""Full, preview and thumb."""
+
+_NAMES = ("full", "preview", "thumb")
+_SIDES = (2048, 1080, 320)
 
 
-def main(name: str, photo: Path, repeats: int) -> None:
-    """Render `repeats` times and print `{"cpu_s": [...], "peak_bytes": n}`."""
-    render = _load_ifotor() if name == "ifotor" else _load_libvips()
+def main(name: str, photo: Path, repeats: int, folder: Path | None = None) -> None:
+    """Render `repeats` times and print `{"cpu_s": [...], "peak_bytes": n}`.
+
+    Args:
+        folder: where to leave what was rendered last.
+    """
+    render = _LOADERS[name]()
     cpu_s = []
     for _ in range(repeats):
         started = _cpu_s()
-        render(photo)
+        files = render(photo)
         cpu_s.append(_cpu_s() - started)
     print(json.dumps({"cpu_s": cpu_s, "peak_bytes": _peak_bytes()}))
+    if folder is not None:
+        for rendition, data in zip(_NAMES, files, strict=True):
+            (folder / f"{rendition}.jpg").write_bytes(data)
 
 
-def _load_ifotor() -> Callable[[Path], None]:
+def _load_ifotor() -> Callable[[Path], Renditions]:
     """Do what the worker does: judge here, decode in a child that is kept."""
     from chalicelib.imaging.apart import ApartRenderer
 
     renderer = ApartRenderer()
 
-    def render(photo: Path) -> None:
+    def render(photo: Path) -> Renditions:
         with photo.open("rb") as source:
-            renderer.render(source, _type_of(photo), within=timedelta(minutes=1))
+            rendered = renderer.render(source, type_of(photo), within=timedelta(minutes=1))
+        full, preview, thumb = (one.data for one in rendered.renditions)
+        return full, preview, thumb
 
     return render
 
 
-def _type_of(photo: Path) -> MediaType:
-    names = {".jpg": "jpeg", ".heif": "heic"}
+def type_of(photo: Path) -> MediaType:
+    names = {".jpg": "jpeg", ".heif": "heic", ".tif": "tiff"}
     suffix = photo.suffix.lower()
     return MediaType(f"image/{names.get(suffix, suffix[1:])}")
 
 
-def _load_libvips() -> Callable[[Path], None]:
+def _load_naive() -> Callable[[Path], Renditions]:
+    """Do what a tutorial does: for each size open the file, turn it upright, shrink it, save it."""
+    from PIL import Image, ImageOps
+
+    def shrink(photo: Path, side: int) -> bytes:
+        data = BytesIO()
+        with Image.open(photo) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            ratio = min(1.0, side / max(upright.size))
+            size = (round(upright.width * ratio), round(upright.height * ratio))
+            resized = upright.resize(size, Image.Resampling.LANCZOS)
+            resized.save(data, "JPEG", quality=82, icc_profile=image.info.get("icc_profile"))
+        return data.getvalue()
+
+    def render(photo: Path) -> Renditions:
+        full, preview, thumb = (shrink(photo, side) for side in _SIDES)
+        return full, preview, thumb
+
+    return render
+
+
+def _load_libvips() -> Callable[[Path], Renditions]:
     """Make libvips' own fastest way to the same three pictures: scaled decode, cascade, sRGB."""
     import pyvips
 
     pyvips.cache_set_max(0)  # a repeat must do the work again
     small = {"size": "down"}
 
-    def render(photo: Path) -> None:
+    def render(photo: Path) -> Renditions:
         full = pyvips.Image.thumbnail(
             str(photo), 2048, height=2048, export_profile="srgb", **small
         ).copy_memory()
         preview = full.thumbnail_image(1080, height=1080, **small).copy_memory()
         thumb = preview.thumbnail_image(320, height=320, **small)
-        for image in (full, preview, thumb):
+        one, two, three = (
             image.jpegsave_buffer(Q=82, keep="none", subsample_mode="on")
+            for image in (full, preview, thumb)
+        )
+        return one, two, three
 
     return render
+
+
+_LOADERS = {"ifotor": _load_ifotor, "naive": _load_naive, "libvips": _load_libvips}
 
 
 def _cpu_s() -> float:
@@ -89,4 +130,4 @@ def _children() -> list[int]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), *map(Path, sys.argv[4:5]))

@@ -1,117 +1,115 @@
-"""The ladder (full, preview, thumb) against libvips: CPU time side by side, and peak memory.
+"""The ladder (full, preview, thumb) beside libvips, sharp and a tutorial's way: CPU time, quality.
 
-Ratios are good to about 15 %; milliseconds belong to the machine that measured them. Both run on
+Ratios are good to about 15 %; milliseconds belong to the machine that measured them. All run on
 one thread, take turns, and are already warm, as a worker is for all photos but its first.
 """
 
-import importlib.util
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.contender import CONTENDERS
 from bench.drawing import draw_photo
 from bench.figures import Figure
+from bench.quality import ssim_of
+from bench.racing import contenders, race, run
 
-MAX_CPU_RATIO = 0.75
-MAX_PEAK_MB = 128.0
+MAX_OF_LIBVIPS = 0.75
+MAX_OF_LIBVIPS_AWKWARD = 1.25
+MAX_OF_SHARP = 0.35
 
-_ROUNDS = 7
-_REPEATS = 4  # in each round; the first one warms up
-# The sensors phones have: 12, 48 and 108 megapixels.
-_DRAWN_SIZES = ((4032, 3024), (8064, 6048), (12000, 9000))
-_MB = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    cpu_s: list[float]
-    peak_bytes: int
+_ROUNDS, _REPEATS = 7, 4
+_FEW_ROUNDS, _FEW_REPEATS = 5, 3
+# What sensors of 12 and 48 megapixels have: a whole DCT scale comes out within 5 % of 2048 px.
+_USUAL_SIZES = ((4032, 3024), (8064, 6048))
+_AWKWARD_SIZES = ((5712, 4284), (12000, 9000))
+_RENDITIONS = ("full", "preview", "thumb")
 
 
 def measure(photos: Sequence[Path]) -> list[Figure]:
-    """Race on each photo, or on a drawn one if there is none; then weigh drawn ones too."""
-    names = [name for name in CONTENDERS if name == "ifotor" or _has_libvips()]
-    if "libvips" not in names:
-        print("libvips is not measured: pyvips is not installed (requirements/bench.txt)")
+    """Race on each photo, or on a drawn one if there is none; then on larger drawn ones."""
+    names = contenders()
+    figures: list[Figure] = []
     with TemporaryDirectory() as folder:
-        drawn = _draw_photos(Path(folder))
-        figures = []
-        for photo in photos or drawn[:1]:
-            figures += _race(photo, names)
-        for photo in photos:
-            figures += _weigh(photo, names, target=None)
-        for photo in drawn:
-            figures += _weigh(photo, names, target=MAX_PEAK_MB)
+        small, large = (_draw(Path(folder), size) for size in _USUAL_SIZES)
+        for photo in photos or [small]:
+            figures += _race(photo, names, rounds=_ROUNDS, repeats=_REPEATS)
+            if "libvips" in names:
+                figures += _compare(photo, names)
+        figures += _race(large, names, rounds=_FEW_ROUNDS, repeats=_FEW_REPEATS)
+        for size in _AWKWARD_SIZES:
+            figures += _race_awkward(_draw(Path(folder), size), names)
     return figures
 
 
-def _has_libvips() -> bool:
-    return importlib.util.find_spec("pyvips") is not None
+def _draw(folder: Path, size: tuple[int, int]) -> Path:
+    width, height = size
+    path = folder / f"drawn_{width}.jpg"
+    path.write_bytes(draw_photo(width, height, orientation=6, display_p3=True, gps=True))
+    return path
 
 
-def _draw_photos(folder: Path) -> list[Path]:
-    paths = []
-    for width, height in _DRAWN_SIZES:
-        path = folder / f"drawn_{round(width * height / 1_000_000)}mp.jpg"
-        path.write_bytes(draw_photo(width, height, orientation=6, display_p3=True, gps=True))
-        paths.append(path)
-    return paths
-
-
-def _race(photo: Path, names: Sequence[str]) -> list[Figure]:
-    """Measure CPU time in interleaved rounds, so that a busy machine is busy for both."""
-    samples: dict[str, list[float]] = {name: [] for name in names}
-    for _ in range(_ROUNDS):
-        for name in list(samples):
-            run = _run(name, photo, repeats=_REPEATS)
-            if run is None:
-                del samples[name]
-            else:
-                samples[name] += run.cpu_s[1:]
-    cpu_ms = {name: median(values) * 1000 for name, values in samples.items()}
-    figures = [
-        Figure(f"ladder_cpu/{photo.name}/{name}", round(value, 1), "ms")
-        for name, value in cpu_ms.items()
+def _race(photo: Path, names: Sequence[str], *, rounds: int, repeats: int) -> list[Figure]:
+    cpu_ms = race(photo, names, rounds=rounds, repeats=repeats)
+    return [
+        *_times(photo, cpu_ms),
+        *_ratio(photo, cpu_ms, "libvips", target=MAX_OF_LIBVIPS),
+        *_ratio(photo, cpu_ms, "sharp", target=MAX_OF_SHARP),
+        *_ratio(photo, cpu_ms, "naive", target=None),
     ]
-    if cpu_ms.keys() >= set(CONTENDERS):
-        ratio = round(cpu_ms["ifotor"] / cpu_ms["libvips"], 3)
-        name = f"ladder_cpu_vs_libvips/{photo.name}"
-        figures.append(Figure(name, ratio, "x", target=MAX_CPU_RATIO))
-    return figures
 
 
-def _weigh(photo: Path, names: Sequence[str], *, target: float | None) -> list[Figure]:
-    """Measure the peak memory of a fresh process that renders one photo; the target is ours."""
+def _race_awkward(photo: Path, names: Sequence[str]) -> list[Figure]:
+    pair = [name for name in names if name in ("ifotor", "libvips")]
+    cpu_ms = race(photo, pair, rounds=_FEW_ROUNDS, repeats=_FEW_REPEATS)
+    return [
+        *_times(photo, cpu_ms),
+        *_ratio(photo, cpu_ms, "libvips", target=MAX_OF_LIBVIPS_AWKWARD),
+    ]
+
+
+def _times(photo: Path, cpu_ms: dict[str, float]) -> list[Figure]:
+    return [
+        Figure(f"ladder_cpu/{photo.name}/{name}", round(ms, 1), "ms") for name, ms in cpu_ms.items()
+    ]
+
+
+def _ratio(
+    photo: Path, cpu_ms: dict[str, float], other: str, *, target: float | None
+) -> list[Figure]:
+    if not cpu_ms.keys() >= {"ifotor", other}:
+        return []
+    ratio = round(cpu_ms["ifotor"] / cpu_ms[other], 3)
+    return [Figure(f"ladder_cpu_vs_{other}/{photo.name}", ratio, "x", target=target)]
+
+
+def _compare(photo: Path, names: Sequence[str]) -> list[Figure]:
+    """Judge what each one made; ours shall be as near to the photo as libvips' are."""
+    ssims: dict[str, list[float]] = {}
     figures = []
     for name in names:
-        run = _run(name, photo, repeats=1)
-        if run is not None:
-            peak_mb = round(run.peak_bytes / _MB, 1)
-            figure_name = f"ladder_peak_memory/{photo.name}/{name}"
-            mine = target if name == "ifotor" else None
-            figures.append(Figure(figure_name, peak_mb, "MB", target=mine))
+        with TemporaryDirectory() as folder:
+            if run(name, photo, repeats=1, folder=Path(folder)) is None:
+                continue
+            files = [Path(folder) / f"{rendition}.jpg" for rendition in _RENDITIONS]
+            ssims[name] = [round(ssim_of(file, photo), 4) for file in files]
+            figures += [
+                Figure(f"ladder_size/{photo.name}/{file.stem}/{name}", _kb(file), "kB")
+                for file in files
+            ]
+    for name, values in ssims.items():
+        for rendition, value, theirs in zip(_RENDITIONS, values, ssims["libvips"], strict=True):
+            is_held = name == "ifotor" and rendition != "full"
+            figures.append(
+                Figure(
+                    f"ladder_ssim/{photo.name}/{rendition}/{name}",
+                    value,
+                    "",
+                    target=theirs if is_held else None,
+                    better="higher",
+                )
+            )
     return figures
 
 
-def _run(name: str, photo: Path, *, repeats: int) -> _Run | None:
-    """Run one contender in a process of its own; None, with its last words, if it cannot."""
-    result = subprocess.run(
-        [sys.executable, "-m", "bench.contender", name, str(photo), str(repeats)],
-        env={**os.environ, "VIPS_CONCURRENCY": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        reason = result.stderr.strip().rsplit("\n", 1)[-1]
-        print(f"{name} cannot render {photo.name}: {reason}")
-        return None
-    report = json.loads(result.stdout)
-    return _Run(cpu_s=report["cpu_s"], peak_bytes=report["peak_bytes"])
+def _kb(file: Path) -> float:
+    return round(file.stat().st_size / 1000, 1)

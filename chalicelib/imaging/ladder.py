@@ -20,6 +20,10 @@ from chalicelib.imaging.output import OutputType, OutputWish
 PREVIEW_PX = 1080
 THUMB_PX = 320
 
+_QUALITY = {"preview": 83}
+"""At 82 a preview out of a DCT scale is 0.004 SSIM below libvips' at 82, and 4 % smaller; at 83 it
+is level, and as large. The others are encode.py's."""
+
 # EXIF 2.32 section 4.6.4, tag 274: what to do to the stored pixels.
 _TO_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -80,5 +84,6 @@ def fitted(image: Image.Image, long_side_px: int) -> Image.Image:
 
 
 def _encode(name: str, coloured: ColouredImage) -> Rendition:
-    written = encode(coloured, OutputWish(media_type=OutputType.JPEG))
+    wish = OutputWish(media_type=OutputType.JPEG, quality=_QUALITY.get(name))
+    written = encode(coloured, wish)
     return Rendition(name, written.width_px, written.height_px, written.data)
