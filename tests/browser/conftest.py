@@ -37,7 +37,7 @@ CHROMIUM_ARGS = [
     "--disable-sync",
 ]
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 """Longer than a cold start of every function on a busy machine."""
 expect.set_options(timeout=PATIENCE_MS)
 
