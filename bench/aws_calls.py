@@ -52,7 +52,7 @@ _MAX_CALLS = {
     "freeze": 3,  # the profile, the sessions, one transaction
     "grant_1": 1,
     "grant_50": 1,
-    "process_upload": 8,  # claim, get, three puts, commit, delete, note
+    "process_upload": 9,  # claim, get, whose default, three puts, commit, delete, note
     "request_edit": 3,  # photo, one transaction, message
     "process_edit": 7,  # claim, photo, get, three puts, commit
     "choose_edit": 3,  # photo, edit, the choice

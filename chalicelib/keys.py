@@ -103,6 +103,11 @@ def grant_key(user_id: UserId, idempotency_key: str) -> Key:
     return Key(user_partition(user_id), GRANT_PREFIX + digest(idempotency_key))
 
 
+def keeping_key(user_id: UserId) -> Key:
+    """How long a person wants new photos kept, where that is not six months."""
+    return Key(user_partition(user_id), "KEEPING")
+
+
 def guest_mark_key(user_id: UserId) -> Key:
     """Lies in the index of what is due, and says of no photo but of a guest that it is."""
     return Key(user_partition(user_id), GUEST_MARK)

@@ -241,14 +241,20 @@ class Objects(Protocol):
         """
         ...
 
-    def put(self, key: str, data: bytes, *, content_type: str) -> None: ...
+    def put(self, key: str, data: bytes, *, content_type: str, backstop: str) -> None:
+        """Store an object under the `backstop` tag by which the bucket's lifecycle finds it."""
+        ...
 
-    def copy(self, key: str, to: str) -> None:
+    def copy(self, key: str, to: str, *, backstop: str) -> None:
         """Copy an object within the bucket; a repeat writes the same again.
 
         Raises:
             ObjectMissing.
         """
+        ...
+
+    def retag(self, prefix: str, *, backstop: str) -> None:
+        """Give every object below a prefix another `backstop` tag; its age stays what it is."""
         ...
 
     def delete(self, key: str) -> None:

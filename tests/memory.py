@@ -173,6 +173,7 @@ class MemoryObjects:
         self._clock = clock or FakeClock()
         self._stored: dict[str, tuple[bytes, Stored]] = {}
         self._keys: list[str] = []
+        self.backstops: dict[str, str] = {}
 
     def presign_upload(
         self,
@@ -198,16 +199,20 @@ class MemoryObjects:
         into.seek(0)
         return len(data)
 
-    def put(self, key: str, data: bytes, *, content_type: str) -> None:
+    def put(self, key: str, data: bytes, *, content_type: str, backstop: str) -> None:
+        self.backstops[key] = backstop
         if key not in self._stored:
             insort(self._keys, key)
         now = self._clock.now()
         self._stored[key] = data, Stored(key=key, size_bytes=len(data), stored_at=now)
 
-    def copy(self, key: str, to: str) -> None:
+    def copy(self, key: str, to: str, *, backstop: str) -> None:
         if key not in self._stored:
             raise ObjectMissing
-        self.put(to, self._stored[key][0], content_type="")
+        self.put(to, self._stored[key][0], content_type="", backstop=backstop)
+
+    def retag(self, prefix: str, *, backstop: str) -> None:
+        self.backstops.update({stored.key: backstop for stored in self.list_stored(prefix)})
 
     def delete(self, key: str) -> None:
         if self._stored.pop(key, None):

@@ -15,7 +15,9 @@ from tests.faults import Crash, Fault
 from tests.memory import MemoryObjects, MemoryTable
 from tests.photo_world import PhotoWorld
 
-CALLS = frozenset({"get", "query", "write", "fetch", "put", "copy", "delete", "destroy", "send"})
+CALLS = frozenset(
+    {"get", "query", "write", "fetch", "put", "copy", "retag", "delete", "destroy", "send"}
+)
 
 
 class Calls:

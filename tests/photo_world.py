@@ -62,6 +62,7 @@ class PhotoWorld:
         self.worker = self.photo_services.worker_with(renderer or self.renderer, self.queue, jobs)
         self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
         self.expiry = self.photo_services.expiry
+        self.choices = self.photo_services.choices
         self.photos_data = PhotosData(self.photo_store, **buckets)
 
     def watched(self, queue: JobQueue) -> JobQueue:
@@ -99,7 +100,7 @@ class PhotoWorld:
 
     def put_original(self, user_id: UserId, photo_id: PhotoId, data: bytes = JPEG) -> None:
         key = original_object(user_id, photo_id)
-        self.originals.put(key, data, content_type="image/jpeg")
+        self.originals.put(key, data, content_type="image/jpeg", backstop="none")
 
     def deliver(self, user_id: UserId, photo_id: PhotoId, *, attempt: int = 1) -> Mapping[str, Any]:
         """Bring the message of an upload to the worker, as Lambda would; return its answer."""

@@ -14,6 +14,8 @@ CHUNK_BYTES = 1 << 20
 DELETE_BATCH = 1000
 """Keys one DeleteObjects call takes (S3 API reference)."""
 DESTROY_ROUNDS = 3
+BACKSTOP_TAG = "backstop"
+"""What the lifecycle rules of infra/storage.yaml look for."""
 
 
 class S3Objects:
@@ -89,20 +91,44 @@ class S3Objects:
         return size_bytes
 
     @busy_is_unavailable()
-    def put(self, key: str, data: bytes, *, content_type: str) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+    def put(self, key: str, data: bytes, *, content_type: str, backstop: str) -> None:
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            Tagging=f"{BACKSTOP_TAG}={backstop}",
+        )
 
     @busy_is_unavailable()
-    def copy(self, key: str, to: str) -> None:
+    def copy(self, key: str, to: str, *, backstop: str) -> None:
         from botocore.exceptions import ClientError
 
         source = {"Bucket": self._bucket, "Key": key}
         try:
-            self._client.copy_object(Bucket=self._bucket, Key=to, CopySource=source)
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=to,
+                CopySource=source,
+                TaggingDirective="REPLACE",
+                Tagging=f"{BACKSTOP_TAG}={backstop}",
+            )
         except ClientError as error:
             if code_of(error) in ("NoSuchKey", "404"):
                 raise ObjectMissing from None
             raise
+
+    @busy_is_unavailable()
+    def retag(self, prefix: str, *, backstop: str) -> None:
+        from botocore.exceptions import ClientError
+
+        tags = {"TagSet": [{"Key": BACKSTOP_TAG, "Value": backstop}]}
+        for stored in self.list_stored(prefix):
+            try:
+                self._client.put_object_tagging(Bucket=self._bucket, Key=stored.key, Tagging=tags)
+            except ClientError as error:
+                if code_of(error) != "NoSuchKey":  # deleted since it was listed
+                    raise
 
     @busy_is_unavailable()
     def delete(self, key: str) -> None:

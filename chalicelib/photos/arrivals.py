@@ -20,6 +20,7 @@ from chalicelib.photos.guest_store import GuestPhotoStore
 from chalicelib.photos.model import LEASE, MAX_MOVED_AT_ONCE, Lease, Photo, PhotoState
 from chalicelib.photos.ports import GuestRegister
 from chalicelib.photos.store import PhotoStore
+from chalicelib.retention.model import backstop_of
 from chalicelib.storage import ROWS_A_PAGE, ConditionFailed, ObjectMissing, Objects
 
 
@@ -137,6 +138,7 @@ class ArrivalService:
             self._renditions.copy(
                 rendition_object(photo.user_id, photo.id, name),
                 rendition_object(account_id, photo.id, name),
+                backstop=backstop_of(photo.created_at, photo.expires_at),
             )
 
         # Three round trips in the time of one; S3 is waited for, not worked for.

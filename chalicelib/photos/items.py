@@ -13,17 +13,18 @@ from chalicelib.retention.model import TTL_SLACK
 from chalicelib.storage import Item
 
 
-def _due(photo: Photo) -> dict[str, Any]:
+def ends_at(photo_id: PhotoId, expires_at: datetime) -> dict[str, Any]:
+    """Write when a photo ends: for readers, for the sweeper's index, for the backstop."""
     return {
-        "expires_at": to_iso(photo.expires_at),
-        "due_bucket": due_bucket(photo.expires_at, due_shard(photo.id)),
-        "ttl": to_epoch_s(photo.expires_at + TTL_SLACK),
+        "expires_at": to_iso(expires_at),
+        "due_bucket": due_bucket(expires_at, due_shard(photo_id)),
+        "ttl": to_epoch_s(expires_at + TTL_SLACK),
     }
 
 
 def ending_to_item(photo: Photo) -> dict[str, Any]:
     """Write what changes when a photo comes to its end: ready, rejected or failed."""
-    ending: dict[str, Any] = {"state": photo.state, **_due(photo)}
+    ending: dict[str, Any] = {"state": photo.state, **ends_at(photo.id, photo.expires_at)}
     if photo.reason:
         ending["reason"] = photo.reason
     if photo.original_bytes is not None:
@@ -44,7 +45,7 @@ def photo_to_item(photo: Photo) -> dict[str, Any]:
         "content_type": photo.content_type,
         "max_bytes": photo.max_bytes,
         "created_at": to_iso(photo.created_at),
-        **_due(photo),
+        **ends_at(photo.id, photo.expires_at),
     }
     if photo.sha256:
         item["sha256"] = photo.sha256

@@ -24,6 +24,7 @@ from chalicelib.observability import EventLog
 from chalicelib.photos.edits.beginning import FirstEdits
 from chalicelib.photos.items import photo_from_item
 from chalicelib.photos.jobs import JobKind, JobMeter
+from chalicelib.photos.keeping.store import ChoiceStore
 from chalicelib.photos.model import (
     CHECKSUM_MISMATCH,
     FINISH_TIME,
@@ -42,7 +43,7 @@ from chalicelib.photos.model import (
 )
 from chalicelib.photos.ports import ImageRefused, ImageRenderer, Rendered
 from chalicelib.photos.store import PhotoStore
-from chalicelib.retention.model import REFUSED_KEPT, photo_expires_at
+from chalicelib.retention.model import REFUSED_KEPT, Backstop, photo_expires_at
 from chalicelib.storage import ConditionFailed, ObjectMissing, Objects, ObjectTooLarge
 
 
@@ -93,6 +94,7 @@ class ProcessingService:
         renditions: Objects,
         renderer: ImageRenderer,
         first_edits: FirstEdits,
+        choices: ChoiceStore,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
@@ -102,6 +104,7 @@ class ProcessingService:
         self._renditions = renditions
         self._renderer = renderer
         self._first_edits = first_edits
+        self._choices = choices
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -201,7 +204,9 @@ class ProcessingService:
         return replace(
             photo,
             state=moved(photo.state, PhotoEvent.RENDERED),
-            expires_at=photo_expires_at(photo.created_at),
+            expires_at=photo_expires_at(
+                photo.created_at, self._choices.find_default(photo.user_id)
+            ),
             frame_count=rendered.frame_count,
             renditions=self._put_all(photo, rendered.renditions),
         )
@@ -209,7 +214,10 @@ class ProcessingService:
     def _put_all(self, photo: Photo, rendered: tuple[Rendered, ...]) -> Mapping[str, Rendition]:
         def put(one: Rendered) -> None:
             key = rendition_object(photo.user_id, photo.id, one.name)
-            self._renditions.put(key, one.data, content_type=RENDITION_TYPE)
+            # No default of a person's own is longer than six months.
+            self._renditions.put(
+                key, one.data, content_type=RENDITION_TYPE, backstop=Backstop.SIX_MONTHS
+            )
 
         # Three round trips in the time of one; S3 is waited for, not worked for.
         with ThreadPoolExecutor(max_workers=len(rendered)) as pool:

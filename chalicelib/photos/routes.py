@@ -14,6 +14,7 @@ from chalicelib.errors import InvalidRequest, NotFound
 from chalicelib.http import Reply, Request, Routes
 from chalicelib.ids import PhotoId, is_uuid
 from chalicelib.photos.edits.bodies import WantedOutput
+from chalicelib.photos.keeping.model import choice_of
 from chalicelib.photos.model import (
     ACCEPTED_TYPES,
     MAX_BATCH,
@@ -98,14 +99,15 @@ def get_photo(request: Request, photo_id: str) -> Reply:
     longest_s = int(MAX_WAIT.total_seconds())
     wait_s = request.integer("wait_s", default=0, low=0, high=longest_s)
     shown = services().photos.library.get_photo(
-        request.caller.user_id, _photo_id(photo_id), wait=timedelta(seconds=wait_s)
+        request.caller.user_id, photo_id_of(photo_id), wait=timedelta(seconds=wait_s)
     )
     return Reply(HTTPStatus.OK, photo_to_json(shown, request.caller.guest_until))
 
 
 @routes.serve("DELETE", "/photos/{photo_id}")
 def delete_photo(request: Request, photo_id: str) -> Reply:
-    destroyed = services().photos.deletion.delete_photo(request.caller.user_id, _photo_id(photo_id))
+    deletion, photo = services().photos.deletion, photo_id_of(photo_id)
+    destroyed = deletion.delete_photo(request.caller.user_id, photo)
     return Reply(HTTPStatus.OK, destroyed_to_json(destroyed))
 
 
@@ -118,7 +120,7 @@ def delete_photos(request: Request) -> Reply:
     batch = (
         deletion.delete_all(user_id)
         if body.all
-        else deletion.delete_photos(user_id, [_photo_id(text) for text in body.photo_ids])
+        else deletion.delete_photos(user_id, [photo_id_of(text) for text in body.photo_ids])
     )
     return Reply(HTTPStatus.OK, destroyed_to_json(batch.destroyed) | {"has_more": batch.has_more})
 
@@ -194,12 +196,14 @@ def _granted_to_json(photo: Photo, guest_until: datetime | None) -> dict[str, An
     """Write all of a photo but its renditions; a guest's ends with the guest."""
     gone_at = photo.original_deleted_at
     expires_at = min(photo.expires_at, guest_until or photo.expires_at)
+    is_ready = photo.state is PhotoState.READY
     return {
         "id": photo.id,
         "state": photo.state,
         "content_type": photo.content_type,
         "created_at": to_iso(photo.created_at),
         "expires_at": to_iso(expires_at),
+        "retention": _retention_to_json(photo) if is_ready and not guest_until else None,
         "original": {
             "size_bytes": photo.original_bytes,
             "frame_count": photo.frame_count,
@@ -210,6 +214,15 @@ def _granted_to_json(photo: Photo, guest_until: datetime | None) -> dict[str, An
         "unedited": None,
         "edits": [],
         "current_edit_id": None,
+    }
+
+
+def _retention_to_json(photo: Photo) -> dict[str, Any]:
+    choice = choice_of(photo)
+    return {
+        "choice": choice.keeping,
+        "default_until": to_iso(choice.default_until),
+        "longest_until": to_iso(choice.longest_until),
     }
 
 
@@ -243,7 +256,7 @@ def _shown_state(text: str | None) -> PhotoState | None:
     return PhotoState(text) if text else None
 
 
-def _photo_id(text: str) -> PhotoId:
+def photo_id_of(text: str) -> PhotoId:
     if not is_uuid(text):
         raise NotFound
     return PhotoId(text)

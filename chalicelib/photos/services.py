@@ -14,6 +14,8 @@ from chalicelib.photos.expiry import ExpiryService
 from chalicelib.photos.granting import GrantingService
 from chalicelib.photos.guest_ending import GuestEndingService
 from chalicelib.photos.guest_store import GuestPhotoStore
+from chalicelib.photos.keeping.choosing import ChoiceService
+from chalicelib.photos.keeping.store import ChoiceStore
 from chalicelib.photos.library import LibraryService
 from chalicelib.photos.ports import (
     Darkroom,
@@ -79,6 +81,17 @@ class PhotoServices:
         )
 
     @cached_property
+    def choices(self) -> ChoiceService:
+        return ChoiceService(
+            store=self.store,
+            edits=EditStore(self._photos),
+            choices=ChoiceStore(self._photos),
+            renditions=self._renditions,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
     def arrivals(self) -> ArrivalService:
         return ArrivalService(
             store=self.store,
@@ -128,6 +141,7 @@ class PhotoServices:
             renditions=self._renditions,
             renderer=renderer,
             first_edits=first_edits,
+            choices=ChoiceStore(self._photos),
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.ids import PhotoId, UserId
-from chalicelib.keys import due_bucket, due_shard, photo_key, quota_key
+from chalicelib.keys import photo_key, quota_key
 from chalicelib.photos.edits.model import EDITS_PER_DAY
-from chalicelib.photos.items import ending_to_item
+from chalicelib.photos.items import ending_to_item, ends_at
 from chalicelib.photos.model import TERMINAL, Allowance, Lease, Photo, PhotoState
-from chalicelib.retention.model import TTL_SLACK, china_day
+from chalicelib.retention.model import china_day
 from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Exists, Update
 
 
@@ -30,9 +30,7 @@ def marking(user_id: UserId, photo_id: PhotoId, now: datetime, *, when: Conditio
         key=photo_key(user_id, photo_id),
         set={
             "state": PhotoState.DELETING,
-            "expires_at": to_iso(now),
-            "due_bucket": due_bucket(now, due_shard(photo_id)),
-            "ttl": to_epoch_s(now + TTL_SLACK),
+            **ends_at(photo_id, now),
         },
         when=when,
     )

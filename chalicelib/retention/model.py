@@ -1,13 +1,25 @@
 """The periods of the retention policy, and the calendar they are counted in."""
 
 import calendar
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 
 from chalicelib.clock import CHINA
 
 PHOTO_MONTHS = 6
 """Processed photos are kept six calendar months unless their owner deletes them (FD.4): 181 to 184
 days.
+"""
+
+LONGEST_KEPT_MONTHS = 24
+"""The furthest end its owner may choose for a photo, counted from when it was added: two years hold
+every photo of a yearly album until the next one is made, and are no archive (ST.0).
+"""
+
+LONGEST_DEFAULT_DAYS = 180
+"""The longest default of one's own, a day less than any six months: longer is chosen photo by
+photo, with an end date.
 """
 
 UPLOAD_WAIT = timedelta(days=1)
@@ -36,15 +48,63 @@ TTL_SLACK = timedelta(days=7)
 """DynamoDB's time to live comes this much after the sweeper, so that it can never be early."""
 
 
-def photo_expires_at(created_at: datetime) -> datetime:
-    """Add six calendar months in China, the day clamped to the end of the month (31 August → 28
+class Backstop(StrEnum):
+    """The tag by which S3's lifecycle finds an object that our own code failed to delete."""
+
+    SIX_MONTHS = "six-months"
+    LONGER = "longer"
+    """Of a photo whose owner chose a later end."""
+
+
+BACKSTOP_DAYS: Mapping[Backstop, int] = {Backstop.SIX_MONTHS: 190, Backstop.LONGER: 740}
+"""After how many days the lifecycle deletes an object: six more than its photo can be kept."""
+
+
+class Keeping(StrEnum):
+    """How long a photo is kept, beside the six months of FD.4."""
+
+    DEFAULT = "default"
+    SHORTER = "shorter"
+    LONGER = "longer"
+
+
+def photo_expires_at(created_at: datetime, default_days: int | None = None) -> datetime:
+    """Add six calendar months in China, or the days of its owner's default, which is shorter."""
+    if default_days is not None:
+        return created_at + timedelta(days=default_days)
+    return _months_after(created_at, PHOTO_MONTHS)
+
+
+def longest_expires_at(created_at: datetime) -> datetime:
+    return _months_after(created_at, LONGEST_KEPT_MONTHS)
+
+
+def keeping_of(created_at: datetime, expires_at: datetime) -> Keeping:
+    """Say how a photo's end stands to six months; nothing else remembers what was chosen."""
+    six_months = photo_expires_at(created_at)
+    if expires_at == six_months:
+        return Keeping.DEFAULT
+    return Keeping.SHORTER if expires_at < six_months else Keeping.LONGER
+
+
+def backstop_of(created_at: datetime, expires_at: datetime) -> Backstop:
+    is_longer = keeping_of(created_at, expires_at) is Keeping.LONGER
+    return Backstop.LONGER if is_longer else Backstop.SIX_MONTHS
+
+
+def end_of_china_day(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), CHINA).astimezone(UTC)
+
+
+def _months_after(instant: datetime, months: int) -> datetime:
+    """Add calendar months in China, the day clamped to the end of the month (31 August → 28
     February).
     """
-    local = created_at.astimezone(CHINA)
-    years, month0 = divmod(local.month - 1 + PHOTO_MONTHS, 12)
+    local = instant.astimezone(CHINA)
+    years, month0 = divmod(local.month - 1 + months, 12)
     year, month = local.year + years, month0 + 1
     day = min(local.day, calendar.monthrange(year, month)[1])
-    return local.replace(year=year, month=month, day=day).astimezone(created_at.tzinfo)
+    return local.replace(year=year, month=month, day=day).astimezone(instant.tzinfo)
 
 
 def china_day(instant: datetime) -> date:

@@ -5,6 +5,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from chalicelib.aws.s3 import BACKSTOP_TAG
 from chalicelib.keys import BY_DUE
 from chalicelib.storage import (
     ALWAYS,
@@ -183,14 +184,14 @@ class TestTable:
 
 class TestObjects:
     def test_what_was_put_is_fetched_whole(self, objects: Objects) -> None:
-        objects.put("k", b"data", content_type="image/jpeg")
+        objects.put("k", b"data", content_type="image/jpeg", backstop="x")
         into = io.BytesIO()
 
         assert objects.fetch("k", into, max_bytes=4) == 4
         assert into.read() == b"data"
 
     def test_missing_and_too_large_are_told_apart(self, objects: Objects) -> None:
-        objects.put("k", b"data", content_type="image/jpeg")
+        objects.put("k", b"data", content_type="image/jpeg", backstop="x")
 
         with pytest.raises(ObjectMissing):
             objects.fetch("none", io.BytesIO(), max_bytes=4)
@@ -206,7 +207,7 @@ class TestObjects:
         self, world: World
     ) -> None:
         for key in ("a/1", "a/2", "ab", "b/1"):
-            world.originals.put(key, b"12345", content_type="image/jpeg")
+            world.originals.put(key, b"12345", content_type="image/jpeg", backstop="x")
         world.s3.create_multipart_upload(Bucket="originals", Key="a/3")
 
         assert world.originals.tally("a/") == Tally(3, 10)
@@ -216,7 +217,7 @@ class TestObjects:
 
     def test_what_is_destroyed_is_what_was_listed(self, objects: Objects) -> None:
         for key in ("a/2", "a/1", "b"):
-            objects.put(key, b"12345", content_type="image/jpeg")
+            objects.put(key, b"12345", content_type="image/jpeg", backstop="x")
         listed = list(objects.list_stored("a/"))
 
         assert [(one.key, one.size_bytes) for one in listed] == [("a/1", 5), ("a/2", 5)]
@@ -225,7 +226,7 @@ class TestObjects:
         assert [one.key for one in objects.list_stored()] == ["b"]
 
     def test_listing_tells_of_unfinished_uploads_and_of_times(self, world: World) -> None:
-        world.originals.put("a", b"1", content_type="image/jpeg")
+        world.originals.put("a", b"1", content_type="image/jpeg", backstop="x")
         world.s3.create_multipart_upload(Bucket="originals", Key="b")
 
         listed = list(world.originals.list_stored())
@@ -233,20 +234,20 @@ class TestObjects:
         assert all(one.stored_at.tzinfo is UTC for one in listed)
 
     def test_copies_stay_when_the_first_goes(self, objects: Objects) -> None:
-        objects.put("a", b"12345", content_type="image/jpeg")
-        objects.copy("a", "b")
+        objects.put("a", b"12345", content_type="image/jpeg", backstop="x")
+        objects.copy("a", "b", backstop="y")
         objects.delete("a")
 
         assert objects.tally("") == Tally(1, 5)
         with pytest.raises(ObjectMissing):
-            objects.copy("a", "b")
+            objects.copy("a", "b", backstop="y")
 
     def test_destroying_takes_old_versions_and_markers_too(self, world: World) -> None:
         world.s3.put_bucket_versioning(
             Bucket="originals", VersioningConfiguration={"Status": "Enabled"}
         )
-        world.originals.put("k", b"old", content_type="image/jpeg")
-        world.originals.put("k", b"new", content_type="image/jpeg")
+        world.originals.put("k", b"old", content_type="image/jpeg", backstop="x")
+        world.originals.put("k", b"new", content_type="image/jpeg", backstop="x")
         world.originals.delete("k")
         world.originals.destroy("k")
 
@@ -259,6 +260,24 @@ class TestObjects:
             world.s3.put_object(Bucket="originals", Key=f"k/{number}", Body=b"")
 
         assert world.originals.destroy("k/").objects == 1003
+
+    def test_backstop_is_a_tag_that_can_be_changed_below_a_prefix(self, world: World) -> None:
+        for key in ("a/1", "a/2", "b"):
+            world.renditions.put(key, b"1", content_type="image/jpeg", backstop="early")
+        world.s3.create_multipart_upload(Bucket="renditions", Key="a/3")
+        world.renditions.copy("b", "c", backstop="own")
+        world.renditions.retag("a/", backstop="late")
+
+        tags = {
+            key: world.s3.get_object_tagging(Bucket="renditions", Key=key)["TagSet"]
+            for key in ("a/1", "a/2", "b", "c")
+        }
+        late, early = (
+            [{"Key": BACKSTOP_TAG, "Value": "late"}],
+            [{"Key": BACKSTOP_TAG, "Value": "early"}],
+        )
+        own = [{"Key": BACKSTOP_TAG, "Value": "own"}]
+        assert tags == {"a/1": late, "a/2": late, "b": early, "c": own}
 
     def test_presigning_asks_nobody(self, world: World) -> None:
         with counted_calls() as counter:

@@ -166,7 +166,7 @@ class TestEnds:
         with running_world() as world:
             photo = ready_photo(world)
             full = rendition_object(photo.user_id, photo.photo_id, "full")
-            world.renditions.put(full, draw_photo(64, 48), content_type="image/jpeg")
+            world.renditions.put(full, draw_photo(64, 48), content_type="image/jpeg", backstop="x")
             world.edits = EditServices(
                 photos=world.photos,
                 renditions=world.renditions,

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.aws.s3 import BACKSTOP_TAG
+
 Template = dict[str, Any]
 
 WHERE_POLICIES_ARE = ("AWS::IAM::Role", "AWS::IAM::Policy")
@@ -109,3 +111,15 @@ def may(template: Template, action: str, target: str) -> set[str]:
         if action in statement.actions
         and any(target == name for _, name in references({"at": statement.resources}))
     }
+
+
+def expiration_days(template: Template, bucket: str) -> dict[str, int]:
+    """Return the days of each `backstop` tag; of "", where a rule is for every object."""
+    rules = template["Resources"][bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
+    days = {}
+    for rule in rules:
+        if "ExpirationInDays" in rule:
+            [tag] = rule.get("TagFilters", [{"Key": BACKSTOP_TAG, "Value": ""}])
+            assert tag["Key"] == BACKSTOP_TAG
+            days[tag["Value"]] = rule["ExpirationInDays"]
+    return days

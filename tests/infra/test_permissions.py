@@ -141,6 +141,8 @@ class TestWhoMayDoWhat:
             ("s3:GetObject", "RenditionsBucket", {API, EDITOR, SWEEPER}),
             ("s3:PutObject", "OriginalsBucket", {API}),
             ("s3:PutObject", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER}),
+            ("s3:PutObjectTagging", "OriginalsBucket", set()),
+            ("s3:PutObjectTagging", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER}),
             ("s3:DeleteObject", "OriginalsBucket", {API, WORKER, FAILER, SWEEPER}),
             ("s3:DeleteObjectVersion", "RenditionsBucket", EVERYBODY),
             ("kms:Decrypt", "OriginalsKey", {WORKER}),

@@ -117,7 +117,10 @@ class TestKilledGivingUp:
             with running_world() as world:
                 owner = prepare(world, JPEG, is_processed=False)
                 world.renditions.put(
-                    rendition_object(*owner, "full"), b"of a worker that died", content_type="x"
+                    rendition_object(*owner, "full"),
+                    b"of a worker that died",
+                    content_type="x",
+                    backstop="x",
                 )
                 has_fired = run_into(world, give_up, owner, fault, nth)
                 give_up(world, *owner)

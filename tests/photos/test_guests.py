@@ -282,7 +282,7 @@ class DeletingObjects(S3Objects):
         self._world = world
         self._owned = owner, photo_id
 
-    def copy(self, key: str, to: str) -> None:
+    def copy(self, key: str, to: str, *, backstop: str) -> None:
         owner, photo_id = self._owned
         self._world.deletion.delete_photos(owner, [photo_id])
-        super().copy(key, to)
+        super().copy(key, to, backstop=backstop)

@@ -45,6 +45,7 @@ from chalicelib.photos.model import (
 from chalicelib.photos.ports import Darkroom, Edited, ImageRefused, Rendered
 from chalicelib.photos.processing import Outcome, PhotoBusy, require_time
 from chalicelib.photos.store import PhotoStore
+from chalicelib.retention.model import Backstop, backstop_of
 from chalicelib.storage import ConditionFailed, ObjectMissing, Objects
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
@@ -162,7 +163,7 @@ class EditProcessingService:
             engine=edited.engine,
             media_type=edited.media_type,
             quality=edited.quality,
-            renditions=self._put_all(edit, edited),
+            renditions=self._put_all(edit, photo, edited),
         )
 
     def _commit(self, ended: Edit, photo: Photo, lease: Lease) -> Photo | None:
@@ -175,10 +176,12 @@ class EditProcessingService:
             try:
                 self._store.finish(ended, photo, lease, self._clock.now())
             except PhotoChanged:
-                found = self._find_photo(ended)
-                if found is None:
+                found, edit = self._find_photo(ended), self._store.find(ended.job)
+                if found is None or edit is None:
                     return None
-                photo = found
+                photo, ended = found, replace(ended, expires_at=edit.expires_at)
+                # Its owner may have chosen a later end since the pictures were put.
+                self._renditions.retag(_prefix_of(ended.job), backstop=_backstop_of(photo))
             else:
                 return photo
         raise PhotoChanged
@@ -205,12 +208,14 @@ class EditProcessingService:
                 raise ImageRefused(PHOTO_GONE) from None
             yield file
 
-    def _put_all(self, edit: Edit, edited: Edited) -> Mapping[str, Rendition]:
+    def _put_all(self, edit: Edit, photo: Photo, edited: Edited) -> Mapping[str, Rendition]:
         extension = EXTENSIONS[edited.media_type]
 
         def put(one: Rendered) -> None:
             key = edit_object(edit.user_id, edit.photo_id, edit.id, one.name, extension)
-            self._renditions.put(key, one.data, content_type=edited.media_type)
+            self._renditions.put(
+                key, one.data, content_type=edited.media_type, backstop=_backstop_of(photo)
+            )
 
         # Three round trips in the time of one; S3 is waited for, not worked for.
         with ThreadPoolExecutor(max_workers=len(edited.renditions)) as pool:
@@ -268,7 +273,7 @@ class EditProcessingService:
         return Outcome.GONE
 
     def _destroy_objects(self, job: EditJob) -> None:
-        self._renditions.destroy(edit_objects_prefix(job.user_id, job.photo_id, job.edit_id))
+        self._renditions.destroy(_prefix_of(job))
 
     @contextmanager
     def _released_on_failure(self, job: EditJob, lease: Lease) -> Iterator[None]:
@@ -277,3 +282,11 @@ class EditProcessingService:
         except Exception:
             self._store.release(job, lease, self._clock.now())
             raise
+
+
+def _prefix_of(job: EditJob) -> str:
+    return edit_objects_prefix(job.user_id, job.photo_id, job.edit_id)
+
+
+def _backstop_of(photo: Photo) -> Backstop:
+    return backstop_of(photo.created_at, photo.expires_at)

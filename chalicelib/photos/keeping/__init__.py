@@ -1,0 +1,1 @@
+"""What a person decides about how long photos are kept."""
