@@ -81,6 +81,14 @@ class PillowDarkroom:
 
         return {"version": VERSION, "look": {"preset": preset}}
 
+    def settings_of(self, preset: str) -> Mapping[str, Any]:
+        import msgspec
+
+        from chalicelib.imaging.recipe.presets import PRESETS
+
+        settings: Mapping[str, Any] = msgspec.to_builtins(PRESETS[preset])
+        return settings
+
     def choose_type(self, accept: str, recipe: ReadRecipe) -> str | None:
         from chalicelib.imaging.output import negotiate
 

@@ -158,6 +158,10 @@ class Darkroom(Protocol):
         """Return the recipe that is one preset and nothing else."""
         ...
 
+    def settings_of(self, preset: str) -> Mapping[str, Any]:
+        """Return what a preset stands for: its `tone`, `mixer` and `grain`, but for defaults."""
+        ...
+
     def choose_type(self, accept: str, recipe: ReadRecipe) -> str | None:
         """Choose a type by what a client shows (RFC 9110, 12.5.1); None: it shows none of ours."""
         ...

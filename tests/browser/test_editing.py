@@ -34,14 +34,17 @@ def test_an_edit_is_made_shown_and_taken_back(
     assert not is_upright(page)
 
     page.get_by_text("Edit", exact=True).click()
-    page.get_by_label("vivid", exact=True).check()
-    page.get_by_label("Contrast").fill("30")
+    page.get_by_label("Vivid", exact=True).check()
+    page.get_by_role("tab", name="Light").click()
+    page.get_by_label("Contrast", exact=True).fill("30")
+    page.get_by_role("tab", name="Crop").click()
     page.get_by_role("button", name="Turn right").click()
     assert overflow_px(page) <= 0
     page.get_by_role("button", name="Apply").click()
 
     expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")
     expect(page.get_by_role("button", name="Hold to compare")).to_be_visible()
+    page.get_by_role("tab", name="Looks").click()
     assert is_upright(page)
 
     page.get_by_role("button", name="Without edits").click()
@@ -58,11 +61,32 @@ def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file:
 
     page.locator("summary").focus()
     page.keyboard.press("Enter")
-    slider = page.get_by_label("Brightness")
+    page.get_by_role("tab", name="Looks").focus()
+    page.keyboard.press("ArrowRight")
+    slider = page.get_by_label("Brightness", exact=True)
     slider.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     expect(slider).to_have_value("3")
     expect(page).to_have_url(re.compile("#/photos/"))
-    page.keyboard.press("Enter")
+
+    canvas = page.locator(".easel canvas")
+    expect(canvas).to_be_visible()
+    compare = page.get_by_role("button", name="Hold to compare")
+    compare.focus()
+    edited = canvas.evaluate("canvas => canvas.toDataURL()")
+    page.keyboard.down("Space")
+    changed = "edited => document.querySelector('.easel canvas').toDataURL() !== edited"
+    page.wait_for_function(changed, arg=edited)
+    page.keyboard.up("Space")
+
+    page.get_by_role("tab", name="Light").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="Right edge").focus()
+    for _ in range(50):
+        page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("Keeps 320 × 480 pixels")).to_be_visible()
+    slider.evaluate("input => input.form.requestSubmit()")
     expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")
+    expect(page.get_by_role("cell", name="320 × 480").first).to_be_visible()

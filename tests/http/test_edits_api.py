@@ -133,6 +133,7 @@ class TestRecipes:
         assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         presets = api.send("GET", "/recipes/presets").json["presets"]
         assert len(presets) >= 20
+        assert presets[0]["settings"]["tone"]["contrast"] == 12
         api.log_in()
         for preset in presets:
             check = api.send("POST", "/recipes/checks", {"recipe": preset["recipe"]})

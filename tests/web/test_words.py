@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.errors import AppError
 from chalicelib.imaging.model import RejectionReason
+from chalicelib.imaging.recipe.presets import PRESETS
 from chalicelib.photos.edits.model import EDIT_REASON_TITLES
 from tests.refusals import error_classes
 
@@ -78,6 +79,13 @@ def test_every_reason_an_edit_ends_with_has_words(locale: str) -> None:
     assert said == EDIT_REASON_TITLES.keys()
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_preset_has_a_name(locale: str) -> None:
+    names = {key for key in read_locale(locale) if key.startswith("editor.look_")}
+    wanted = {name.partition("@")[0] for name in PRESETS} | {"none", "strength"}
+    assert names == {f"editor.look_{name}" for name in wanted}
+
+
 def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
     entries = read_locale("en").keys()
     source = "\n".join(file.read_text(encoding="utf-8") for file in scripts())
@@ -87,9 +95,10 @@ def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
 
     assert used <= known
     spelled = set(re.findall(r'"([\w.]+)"', source))
-    # Families whose last part is a code, a name of a size, a step, a platform, or what is limited.
+    # Families whose last part is a code, the name of a size, a step, a platform, a preset, a side
+    # of a frame, or what is limited or not seen.
     families = re.compile(
-        r"^(problem|rejection|edit_ended|editor\.tone|upload|empty\.step|detail\.version|device"
+        r"^(problem|rejection|edit_ended|editor\.(look|handle|unseen)|upload|empty\.step|detail\.version|device"
         r"|limit|register\.(age|hint))[._]"
     )
     unused = {

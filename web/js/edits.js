@@ -1,43 +1,22 @@
 // @ts-check
-/** Edits over the API, and the recipe that the editor's controls stand for. */
+/** Edits and presets over the API. */
 import { LONG_POLL_S, sendAs } from "./api.js";
 
 /**
  * @typedef {{code: string, title: string}} Rejection
- * @typedef {{id: string, state: string, is_current: boolean, created_at: string, rejection: Rejection | null}} Edit
  * @typedef {{
- *   preset: string, turns: number, flip: boolean, ratio: string, text: string, tone: Record<string, number>,
- * }} Wish
+ *   id: string, state: string, is_current: boolean, created_at: string, rejection: Rejection | null,
+ *   recipe: import("./draft.js").Recipe, renditions: import("./api.js").Photo["renditions"],
+ * }} Edit
  */
 
-/** Sliders, in the order of the page; each is a field of the recipe's `tone`, from -100 to 100. */
-export const SLIDERS = ["brightness", "contrast", "highlights", "shadows", "saturation", "temperature"];
-export const RATIOS = ["1:1", "4:3", "3:4", "16:9"];
 const PATIENCE_MS = (LONG_POLL_S + 30) * 1000;
 
-/** @returns {Wish} a wish for nothing */
-export const noWish = () => ({ preset: "", turns: 0, flip: false, ratio: "", text: "", tone: {} });
-
-/** @param {Wish} wish @returns {Record<string, any>} the recipe, version 1 */
-export function recipeOf({ preset, turns, flip, ratio, text, tone }) {
-  const changed = Object.fromEntries(Object.entries(tone).filter(([, value]) => value !== 0));
-  const words = text.trim();
-  return {
-    version: 1,
-    geometry: {
-      quarter_turns: turns,
-      ...(flip ? { flip: "horizontal" } : {}),
-      ...(ratio ? { crop: { ratio } } : {}),
-    },
-    tone: changed,
-    ...(preset ? { look: { preset } } : {}),
-    ...(words ? { decoration: { texts: [{ text: words, outline_percent: 6 }] } } : {}),
-  };
+/** What each preset does, by name with version, such as `vivid@1`. @returns {Promise<import("./preview/plan.js").Presets>} */
+export async function listPresets() {
+  const { presets } = await sendAs("GET", "/recipes/presets");
+  return Object.fromEntries(presets.map((/** @type {any} */ { name, settings }) => [name, settings]));
 }
-
-/** @returns {Promise<string[]>} names with versions, such as `vivid@1` */
-export const listPresets = async () =>
-  (await sendAs("GET", "/recipes/presets")).presets.map((/** @type {{name: string}} */ one) => one.name);
 
 /** @param {string} photoId */
 const pathOf = (photoId) => `/photos/${encodeURIComponent(photoId)}`;
@@ -48,15 +27,15 @@ export const listEdits = async (photoId) => (await sendAs("GET", `${pathOf(photo
 /**
  * Ask for an edit and wait until it has its end.
  * @param {string} photoId
- * @param {Wish} wish
+ * @param {import("./draft.js").Recipe} recipe
  * @param {string} key the same key asks once
  * @param {AbortSignal} signal
  * @returns {Promise<Edit>}
  */
-export async function makeEdit(photoId, wish, key, signal) {
+export async function makeEdit(photoId, recipe, key, signal) {
   const headers = { "Idempotency-Key": key };
   const path = `${pathOf(photoId)}/edits`;
-  let edit = await sendAs("POST", path, { body: { recipe: recipeOf(wish) }, headers, signal });
+  let edit = await sendAs("POST", path, { body: { recipe }, headers, signal });
   while (edit.state === "queued" || edit.state === "processing") {
     edit = await sendAs("GET", `${path}/${edit.id}?wait_s=${LONG_POLL_S}`, {
       signal,

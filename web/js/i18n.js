@@ -98,6 +98,12 @@ export function formatNumber(n) {
   return new Intl.NumberFormat(language).format(n);
 }
 
+/** "+12", "-3", "0": a setting that goes both ways. @param {number} n @param {number} [digits] after the point */
+export function formatSigned(n, digits = 0) {
+  const style = /** @type {const} */ ({ signDisplay: "exceptZero", minimumFractionDigits: n ? digits : 0 });
+  return new Intl.NumberFormat(language, { ...style, maximumFractionDigits: digits }).format(n);
+}
+
 /**
  * Decimal units, as phones show file sizes: 3950273 → "4 MB", 48210 → "48 kB".
  * @param {number} bytes

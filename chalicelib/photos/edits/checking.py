@@ -57,8 +57,16 @@ class RecipeCheckService:
         return self._darkroom.schema()
 
     def presets(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the presets made by us, each with the recipe that is it alone."""
+        """Return the presets made by us, each with the recipe that is it alone and its settings.
+
+        The settings are for a preview of a client's own: what a name means here is all it knows.
+        """
         darkroom = self._darkroom
         return tuple(
-            {"name": name, "recipe": darkroom.recipe_of(name)} for name in darkroom.presets()
+            {
+                "name": name,
+                "recipe": darkroom.recipe_of(name),
+                "settings": darkroom.settings_of(name),
+            }
+            for name in darkroom.presets()
         )

@@ -143,7 +143,8 @@ function draw(root, photo, signal) {
     "keydown",
     (event) => {
       const isTyping = event.target instanceof Element && event.target.closest("input, select, summary");
-      if (isTyping || document.querySelector("dialog[open]") || event.altKey || event.ctrlKey || event.metaKey) return;
+      // An open editor holds wishes that leaving would lose.
+      if (isTyping || document.querySelector("dialog[open], .editor[open]") || event.altKey || event.ctrlKey || event.metaKey) return;
       const target = {
         ArrowLeft: newer && pathOf(newer),
         ArrowRight: older && pathOf(older),

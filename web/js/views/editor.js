@@ -1,10 +1,21 @@
 // @ts-check
-/** Edit one photo: looks, sliders, turning, cutting, words. The server does it; the page only hints while you drag. */
-import { announce, fill, h } from "../dom.js";
-import { chooseEdit, listEdits, listPresets, makeEdit, noWish, RATIOS, SLIDERS } from "../edits.js";
-import { formatDay, has, t } from "../i18n.js";
+/** Edit one photo: looks, sliders, cutting, words. The page shows what the server will make, and the server makes it. */
+import { announce, h, iconButton } from "../dom.js";
+import { Draft, isSame, nothing } from "../draft.js";
+import { chooseEdit, listEdits, listPresets, makeEdit } from "../edits.js";
+import { has, t } from "../i18n.js";
 import { library } from "../library.js";
+import { unseenOf } from "../preview/unseen.js";
 import { explain } from "../problems.js";
+import { compareButton } from "./editor/comparing.js";
+import { cutting } from "./editor/cutting.js";
+import { aim, makeEasel } from "./editor/easel.js";
+import { looks } from "./editor/looks.js";
+import { COLOUR, FINENESS, LIGHT } from "./editor/settings.js";
+import { slider } from "./editor/slider.js";
+import { tabs } from "./editor/tabs.js";
+import { drawVersions } from "./editor/versions.js";
+import { words } from "./editor/words.js";
 
 /** @typedef {import("../api.js").Photo} Photo */
 /** @typedef {import("../edits.js").Edit} Edit */
@@ -17,24 +28,56 @@ import { explain } from "../problems.js";
  * @returns {HTMLElement}
  */
 export function editor(photo, picture, signal, onChange) {
-  const wish = noWish();
+  const draft = new Draft();
+  const { full } = photo.unedited ?? photo.renditions;
+  const { panel: cut, frame } = cutting(draft, { width: full?.width_px ?? 1, height: full?.height_px ?? 1 }, signal);
+  const easel = makeEasel(picture, frame, signal);
+  const styles = looks(draft, signal);
   const status = h("p", { class: "hint", role: "status" });
-  const strip = h("div", { class: "looks", role: "group", "aria-label": t("editor.looks") });
-  const history = h("ol", { class: "edits" });
+  const unseen = h("p", { class: "hint note", "aria-live": "polite" });
+  const history = h("ol", { class: "versions-kept" });
   const apply = h("button", { type: "submit", class: "button primary" }, t("editor.apply"));
-  const hint = () => {
-    aim(picture, photo.unedited ?? photo.renditions); // an edit begins there, not with the last one
-    hintAt(picture, wish);
-  };
+  const compare = compareButton([picture, easel.element], (isHeld) => show(isHeld), signal);
+  const undo = iconButton("undo", t("editor.undo"), () => draft.undo());
+  const redo = iconButton("redo", t("editor.redo"), () => draft.redo());
+  const reset = h("button", { type: "button", class: "button quiet", onclick: clear }, t("editor.reset"));
+  /** What the picture shows already. */
+  let made = nothing();
+  let tab = "looks";
+  /** @type {import("../preview/plan.js").Presets} */
+  let presets = {};
+
+  function show(isBefore = false) {
+    const isChanged = !isSame(draft.recipe, made);
+    const isCutting = tab === "cut" && !isBefore;
+    compare.hidden = !isChanged && !photo.unedited;
+    undo.disabled = !draft.canUndo;
+    redo.disabled = !draft.canRedo;
+    reset.disabled = isSame(draft.recipe, nothing());
+    const left = unseenOf(draft.recipe, presets).map((one) => t(`editor.unseen_${one}`));
+    unseen.textContent = t("editor.unseen", { what: left.join(t("editor.unseen_and")) });
+    unseen.hidden = !isChanged || !left.length;
+    if (isChanged) status.textContent = "";
+    if (!isChanged && !isCutting) aim(picture, (isBefore && photo.unedited) || photo.renditions);
+    easel.show(drawer.open && (isChanged || isCutting) ? { recipe: draft.recipe, isCutting, isBefore } : null);
+  }
+
+  function clear() {
+    draft.settle();
+    draft.replace(nothing());
+  }
 
   async function run() {
+    if (isSame(draft.recipe, made)) return void (status.textContent = t("editor.unchanged"));
     apply.disabled = true;
     status.textContent = t("editor.working");
     try {
-      const edit = await makeEdit(photo.id, wish, crypto.randomUUID(), signal);
-      status.textContent = edit.state === "ready" ? t("editor.done") : wordsOf(edit);
+      const edit = await makeEdit(photo.id, draft.recipe, crypto.randomUUID(), signal);
+      const isReady = edit.state === "ready";
+      if (isReady) made = draft.recipe;
+      await renew();
+      status.textContent = isReady ? t("editor.done") : wordsOf(edit);
       announce(status.textContent);
-      await show();
     } catch (error) {
       if (!signal.aborted) status.textContent = explain(error);
     } finally {
@@ -42,208 +85,117 @@ export function editor(photo, picture, signal, onChange) {
     }
   }
 
-  /** @param {string | null} editId */
-  async function choose(editId) {
+  /** @param {Edit | null} edit */
+  async function choose(edit) {
     try {
-      await chooseEdit(photo.id, editId);
-      await show();
+      await chooseEdit(photo.id, edit?.id ?? null);
+      made = edit?.recipe ?? nothing();
+      draft.load(made);
+      await renew();
     } catch (error) {
       if (!signal.aborted) status.textContent = explain(error);
     }
   }
 
-  async function show() {
+  /** Look again at the photo and its edits. */
+  async function renew() {
     await library.refresh(photo.id);
     const fresh = library.find(photo.id)?.photo;
     if (signal.aborted || !fresh) return;
     photo = fresh;
-    picture.style.filter = "";
-    picture.style.transform = "";
-    aim(picture, photo.renditions);
-    compare.hidden = !photo.unedited;
     onChange(photo);
-    drawHistory(history, photo, await listEdits(photo.id), choose);
+    drawVersions(history, photo, await listEdits(photo.id), choose);
+    show();
   }
 
-  const compare = compareButton(picture, () => photo);
-  listPresets()
-    .then((names) => fill(strip, ...["", ...names].map((name) => look(name, wish, hint))))
-    .catch((error) => (status.textContent = explain(error)));
-  if (photo.edits?.length) {
-    listEdits(photo.id)
-      .then((edits) => drawHistory(history, photo, edits, choose))
-      .catch((error) => (status.textContent = explain(error)));
+  /** What is needed to edit comes with the first look into the drawer. */
+  async function open() {
+    try {
+      presets = await listPresets();
+      styles.draw(presets);
+      const edits = photo.edits?.length ? await listEdits(photo.id) : [];
+      drawVersions(history, photo, edits, choose);
+      made = edits.find(({ id }) => id === photo.current_edit_id)?.recipe ?? nothing();
+      draft.load(made);
+      const source = await easel.load(photo, presets);
+      show();
+      await styles.picture(source, presets);
+    } catch (error) {
+      if (!signal.aborted) status.textContent = explain(error);
+    }
   }
-  return h(
+
+  const panels = [
+    { id: "looks", label: t("editor.looks"), panel: styles.panel },
+    { id: "light", label: t("editor.light"), panel: sliders(draft, LIGHT, signal) },
+    { id: "colour", label: t("editor.colour"), panel: sliders(draft, COLOUR, signal) },
+    { id: "cut", label: t("editor.cut"), panel: cut },
+    { id: "more", label: t("editor.more"), panel: more(draft, signal) },
+  ];
+  const drawer = h(
     "details",
-    { class: "editor" },
+    { class: "editor", ontoggle: toggle },
     h("summary", {}, t("editor.title")),
     h(
       "form",
-      {
-        onsubmit: (/** @type {Event} */ event) => {
-          event.preventDefault();
-          run();
-        },
-      },
-      strip,
-      h("div", { class: "sliders" }, ...SLIDERS.map((name) => slider(name, wish, hint))),
-      shape(wish, hint),
-      h(
-        "label",
-        { class: "words" },
-        t("editor.text"),
-        h("input", {
-          type: "text",
-          maxlength: 200,
-          oninput: (/** @type {any} */ event) => (wish.text = event.target.value),
-        }),
-      ),
-      h("p", { class: "hint" }, t("editor.honest")),
+      { onsubmit: submit, onkeydown: goBack },
+      ...tabs(t("editor.title"), panels, (id) => {
+        tab = id;
+        show();
+      }),
+      unseen,
+      h("div", { class: "editor-steps" }, undo, redo, reset),
       h("div", { class: "detail-actions" }, apply, compare),
       status,
     ),
     history,
   );
+  let isBegun = false;
+
+  function toggle() {
+    picture.closest(".detail")?.classList.toggle("editing", drawer.open);
+    if (drawer.open && !isBegun) open();
+    isBegun ||= drawer.open;
+    show();
+  }
+
+  /** @param {Event} event */
+  function submit(event) {
+    event.preventDefault();
+    run();
+  }
+
+  /** Ctrl+Z, but words have their own. @param {KeyboardEvent} event */
+  function goBack(event) {
+    const isTyping = event.target instanceof HTMLInputElement && event.target.type === "text";
+    if (isTyping || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    event.preventDefault();
+    if (event.shiftKey) draft.redo();
+    else draft.undo();
+  }
+
+  draft.addEventListener("change", () => show(), { signal });
+  show();
+  return drawer;
 }
 
-/** @param {string} name @param {import("../edits.js").Wish} wish @param {() => void} hint */
-function look(name, wish, hint) {
-  const words = name ? name.split("@")[0] : t("editor.no_look");
-  return h(
-    "label",
-    { class: "look" },
-    h("input", {
-      type: "radio",
-      name: "look",
-      checked: name === "",
-      onchange: () => {
-        wish.preset = name;
-        hint();
-      },
-    }),
-    h("span", {}, words),
-  );
-}
+/** @param {Draft} draft @param {import("./editor/slider.js").Setting[]} settings @param {AbortSignal} signal */
+const sliders = (draft, settings, signal) =>
+  h("div", { class: "panel sliders" }, ...settings.map((setting) => slider(draft, setting, signal)));
 
-/** @param {string} name @param {import("../edits.js").Wish} wish @param {() => void} hint */
-function slider(name, wish, hint) {
-  const shown = h("output", {}, "0");
-  const change = (/** @type {any} */ event) => {
-    wish.tone[name] = Number(event.target.value);
-    shown.textContent = event.target.value;
-    hint();
-  };
-  return h(
-    "label",
-    { class: "slider" },
-    h("span", {}, t(`editor.tone_${name}`)),
-    h("input", { type: "range", min: -100, max: 100, value: 0, oninput: change }),
-    shown,
-  );
-}
-
-/** Turning, mirroring and the shape. @param {import("../edits.js").Wish} wish @param {() => void} hint */
-function shape(wish, hint) {
-  const button = (/** @type {string} */ words, /** @type {() => void} */ act) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: "button soft",
-        onclick: () => {
-          act();
-          hint();
-        },
-      },
-      words,
-    );
-  return h(
+/** What only the server can draw, said so at each. @param {Draft} draft @param {AbortSignal} signal */
+const more = (draft, signal) =>
+  h(
     "div",
-    { class: "shape" },
-    button(t("editor.turn"), () => (wish.turns = (wish.turns + 1) % 4)),
-    button(t("editor.mirror"), () => (wish.flip = !wish.flip)),
+    { class: "panel" },
     h(
-      "label",
-      {},
-      h("span", {}, t("editor.ratio")),
-      h(
-        "select",
-        { onchange: (/** @type {any} */ event) => (wish.ratio = event.target.value) },
-        h("option", { value: "" }, t("editor.ratio_free")),
-        ...RATIOS.map((ratio) => h("option", { value: ratio }, ratio)),
-      ),
+      "div",
+      { class: "sliders" },
+      ...FINENESS.map((setting) => slider(draft, setting, signal, { describedBy: "fineness-hint" })),
+      h("p", { class: "hint", id: "fineness-hint" }, t("editor.fineness_hint")),
     ),
+    words(draft, signal),
   );
-}
-
-/** Hold to see the photo without its edit. @param {HTMLImageElement} picture @param {() => Photo} current */
-function compareButton(picture, current) {
-  const before = () => aim(picture, current().unedited ?? current().renditions);
-  const after = () => aim(picture, current().renditions);
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "button",
-      hidden: !current().unedited,
-      onpointerdown: before,
-      onpointerup: after,
-      onpointerleave: after,
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === " " && before(),
-      onkeyup: after,
-      onblur: after,
-    },
-    t("editor.compare"),
-  );
-}
-
-/**
- * @param {HTMLElement} list @param {Photo} photo @param {Edit[]} edits
- * @param {(id: string | null) => void} choose
- */
-function drawHistory(list, photo, edits, choose) {
-  const ready = edits.filter(({ state }) => state === "ready");
-  const rows = ready.map((edit, at) => ({
-    id: /** @type {string | null} */ (edit.id),
-    words: t("editor.version", { number: ready.length - at, date: formatDay(edit.created_at) }),
-  }));
-  if (rows.length) rows.push({ id: null, words: t("editor.unedited") });
-  fill(
-    list,
-    ...rows.map(({ id, words }) => {
-      const isShown = id === (photo.current_edit_id ?? null);
-      return h(
-        "li",
-        {},
-        h(
-          "button",
-          { type: "button", class: "button link", disabled: isShown, onclick: () => choose(id) },
-          isShown ? t("editor.shown", { version: words }) : words,
-        ),
-      );
-    }),
-  );
-}
-
-/**
- * Roughly what the sliders will do; the real thing is made on the server.
- * @param {HTMLImageElement} picture
- * @param {import("../edits.js").Wish} wish
- */
-function hintAt(picture, { tone, turns, flip }) {
-  const percent = (/** @type {string} */ name) => 1 + (tone[name] ?? 0) / 200;
-  picture.style.filter = `brightness(${percent("brightness")}) contrast(${percent("contrast")}) saturate(${1 + (tone.saturation ?? 0) / 100})`;
-  picture.style.transform = `scaleX(${flip ? -1 : 1}) rotate(${(flip ? -90 : 90) * turns}deg)`;
-}
-
-/** @param {HTMLImageElement} picture @param {Photo["renditions"]} renditions */
-function aim(picture, { preview, full }) {
-  if (!preview || !full) return;
-  picture.width = full.width_px;
-  picture.height = full.height_px;
-  picture.srcset = `${preview.url} ${preview.width_px}w, ${full.url} ${full.width_px}w`;
-}
 
 /** @param {Edit} edit */
 function wordsOf({ rejection }) {
