@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 LINTED := app.py chalicelib infra local bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench package deploy lock clean
+.PHONY: help run demo test check format bench fuzz package deploy lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
@@ -37,6 +37,9 @@ format: $(VENV)/.dev ## rewrite the code in the project's format
 
 bench: $(VENV)/.bench ## speed, memory and AWS calls beside libvips (PHOTOS="a.jpg b.jpg", or they are drawn)
 	@$(BIN)/python -m bench $(PHOTOS)
+
+fuzz: $(VENV)/.dev ## any bytes, recipes, photos, edits against what is promised of them (RUNS=100000 SEED=0)
+	@$(BIN)/python -m tests.fuzzing $(or $(RUNS),10000) $(or $(SEED),0)
 
 package: $(VENV)/.run ## build/STAGE/template.json and the bundle (STAGE=local|dev|prod|prod-cn)
 	@$(BIN)/python -m infra package --stage $(STAGE)

@@ -123,8 +123,8 @@ def _edit(task: bytes, sources: Sequence[BinaryIO], answer: BinaryIO) -> None:
     others = dict(zip(said["others"], sources[1:], strict=True))
     try:
         pictures = render_edit(sources[0], parse_recipe(recipe), wish, others)
-    except ImageRejected as rejection:
-        refuse(answer, rejection.reason)
+    except ImageRejected:
+        refuse(answer, RejectionReason.CORRUPT)
         return
     except CannotFit:
         refuse(answer, CANNOT_FIT)

@@ -17,14 +17,14 @@ from PIL import Image
 
 from bench.drawing import draw_photo
 from chalicelib.imaging.darkroom import PillowDarkroom
-from chalicelib.imaging.edit_apart import ApartEditor, EditedApart, EditRefused
+from chalicelib.imaging.edit_apart import CANNOT_FIT, ApartEditor, EditedApart, EditRefused
 from chalicelib.imaging.edit_ladder import render_edit
 from chalicelib.imaging.isolation import Work, WorkFailed
 from chalicelib.imaging.memory import memory_for_edit
 from chalicelib.imaging.output import OutputType, OutputWish
 from chalicelib.imaging.recipe.document import parse_recipe
 from chalicelib.keys import rendition_object
-from chalicelib.photos.edits.model import EditState
+from chalicelib.photos.edits.model import EDIT_REASON_TITLES, EditState
 from chalicelib.photos.edits.services import EditServices
 from tests.imaging import crafting
 from tests.imaging.misbehaving import hang, hog, segfault, stumble
@@ -147,6 +147,11 @@ class TestApart:
 
 
 class TestEnds:
+    def test_people_are_told_each_in_words(self) -> None:
+        codes = {"corrupt", "too_much_memory", "too_much_time", CANNOT_FIT}
+
+        assert codes < EDIT_REASON_TITLES.keys()
+
     @pytest.mark.parametrize(
         ("work", "code"),
         [(hang, "too_much_time"), (hog, "too_much_memory"), (segfault, "corrupt")],
