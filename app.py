@@ -75,4 +75,5 @@ def expire_photos(event: Any) -> None:
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def check_payments(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().payments.expiry.tell_days_left()
     services().payments.checking.check_payments(within=remaining - CHECK_RESERVE)

@@ -78,7 +78,7 @@ METRICS: Mapping[str, Metric] = {
     "notification_from_elsewhere": Metric("NotificationsFromElsewhere"),
     "request_failed": Metric("RequestsFailed"),
     "refund_due": Metric("RefundsDue"),
-    "key_expires": Metric("KeysExpiring"),
+    "certificate_checked": Metric("DaysToExpiry", of="count"),
     "notification_probed": Metric("NotificationsProbed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
     "edit_attempt_failed": Metric("EditAttemptsFailed"),

@@ -156,7 +156,7 @@ class IdentityContainer:
         return ThirdPartyLogins(
             accounts=self._accounts_table,
             registering=self.registering,
-            providers=offered_providers(self._settings, self._read_secret, self._clock),
+            providers=offered_providers(self._settings, self._read_secret, self._clock, self._log),
             session_ring=self._session_ring,
             index_ring=self._phone_ring,
             clock=self._clock,

@@ -13,6 +13,7 @@ from chalicelib.ids import Entropy
 from chalicelib.observability import EventLog
 from chalicelib.payments.checking import CheckingService
 from chalicelib.payments.due_store import DuePayments
+from chalicelib.payments.expiring import ExpiryWatch
 from chalicelib.payments.hashing import PaymentNames
 from chalicelib.payments.notifications import NotificationService
 from chalicelib.payments.ordering import OrderingService
@@ -67,6 +68,10 @@ class PaymentsContainer:
             clock=self._clock,
             log=self._log,
         )
+
+    @cached_property
+    def expiry(self) -> ExpiryWatch:
+        return ExpiryWatch(providers=self._providers, clock=self._clock, log=self._log)
 
     @cached_property
     def personal_data(self) -> PaymentsData:

@@ -6,7 +6,6 @@ and refunds on their way. Silence proves nothing: an order is closed only when i
 that it can no longer be paid, and a payment that comes after that goes back.
 """
 
-from contextlib import suppress
 from datetime import timedelta
 
 from chalicelib.clock import Clock
@@ -30,8 +29,6 @@ from chalicelib.payments.settling import Outcome, SettlingService
 NEXT_LOOK = timedelta(minutes=5)
 LATER = timedelta(hours=6)
 """When a person has to look first."""
-EXPIRY_NOTICE = timedelta(days=30)
-"""A new certificate takes days to apply for and to spread."""
 CLOSE_MARGIN = timedelta(minutes=1)
 """After an order's end: clocks differ, and a payment may be on its way."""
 
@@ -57,7 +54,6 @@ class CheckingService:
 
         What is left when the time is over, or fails, is due again. Repeats are harmless.
         """
-        self._warn_of_expiry()
         until, seen = self._clock.now() + within, 0
         for order in self._due.list_orders(self._clock.now()):
             if self._clock.now() >= until:
@@ -70,16 +66,6 @@ class CheckingService:
             seen += 1
             self._attempt(refund.method.provider, refund)
         return seen
-
-    def _warn_of_expiry(self) -> None:
-        """Say so, at each run, while a certificate has less than a month left."""
-        for name in Provider:
-            with suppress(Unavailable):
-                provider = self._providers.find(name)
-                ends = provider.first_expiry if provider else None
-                if ends and ends - self._clock.now() <= EXPIRY_NOTICE:
-                    days = (ends - self._clock.now()).days
-                    self._log.record("key_expires", level=Level.WARNING, provider=name, count=days)
 
     def _attempt(self, name: Provider, due: Order | Refund) -> None:
         """Do what is due; one that fails is put off and holds up no other."""

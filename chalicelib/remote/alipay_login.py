@@ -4,14 +4,14 @@
 opendocs.alipay.com/open/02xtla, read 2026-11 in copies): the page asks for `auth_base`, which names
 the person and tells nothing else; the code is exchanged on the signed gateway. The answer's
 signature covers the text of `alipay_system_oauth_token_response`. Neither PKCE nor a nonce is
-documented.
+documented. An app that has certificates names them in each request.
 """
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 from chalicelib.clock import Clock
 from chalicelib.identity.errors import ProviderLoginRejected, ProviderUnavailable
 from chalicelib.identity.ports import LoginProvider, ProviderSubject
+from chalicelib.observability import EventLog, Level
 from chalicelib.remote.alipay_signing import (
     SIGN_TYPE,
     is_signed,
@@ -28,6 +29,7 @@ from chalicelib.remote.alipay_signing import (
     request_text,
     sign,
 )
+from chalicelib.remote.certificates import first_expiry, serials_in_requests
 from chalicelib.remote.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ METHOD, MEMBER = "alipay.system.oauth.token", "alipay_system_oauth_token_respons
 CODE_REFUSED = frozenset({"isv.code-invalid"})
 BEIJING = timezone(timedelta(hours=8))
 """The gateway reads `timestamp` as local time of China, which has no summer time."""
+EXPIRY_NOTICE = timedelta(days=30)
 NAME = re.compile(r"[A-Za-z0-9_-]{6,128}")
 
 
@@ -65,18 +68,25 @@ class AlipayApp:
 class AlipayKeys:
     own: "RSAPrivateKey" = field(repr=False)
     of_alipay: "RSAPublicKey" = field(repr=False)
+    serials: Mapping[str, str]
+    """Of the certificates, in each request; none with bare keys."""
+    first_expiry: datetime | None
 
 
 class AlipayLogin:
-    def __init__(self, app: AlipayApp, *, read_keys: Callable[[], str], clock: Clock) -> None:
+    def __init__(
+        self, app: AlipayApp, *, read_keys: Callable[[], str], clock: Clock, log: EventLog
+    ) -> None:
         """
         Args:
             read_keys: {"app_private_key": …, "alipay_public_key": …} as they are stored; the second
-                is Alipay's, not the app's own.
+                is Alipay's, not the app's own. With certificates it is one, and there are
+                "app_certificate" and "root_certificates" too.
         """
         self._app = app
         self._read_keys = read_keys
         self._clock = clock
+        self._log = log
         self._exchange = Exchange()
 
     def authorize_url(self, state: str) -> str:
@@ -90,6 +100,7 @@ class AlipayLogin:
 
     def prove(self, code: str) -> ProviderSubject:
         keys = _keys(self._read_keys())
+        self._tell_of_expiry(keys.first_expiry)
         now = self._clock.now().astimezone(BEIJING)
         common = {
             "app_id": self._app.app_id,
@@ -99,6 +110,7 @@ class AlipayLogin:
             "sign_type": SIGN_TYPE,
             "timestamp": f"{now:%Y-%m-%d %H:%M:%S}",
             "version": "1.0",
+            **keys.serials,
         }
         asked = {"grant_type": "authorization_code", "code": code}
         common["sign"] = sign(request_text(common | asked), keys.own)
@@ -108,6 +120,16 @@ class AlipayLogin:
         realm = kind.value if kind is AlipaySubject.USER_ID else f"{kind}/{self._app.app_id}"
         name = _name_in(answer, kind.value, keys.of_alipay)
         return ProviderSubject(provider=LoginProvider.ALIPAY, realm=realm, name=name)
+
+    def _tell_of_expiry(self, ends: datetime | None) -> None:
+        """Say so while a certificate has less than a month left; with use, for only the API may
+        read these keys.
+        """
+        if ends and ends - self._clock.now() <= EXPIRY_NOTICE:
+            days = (ends - self._clock.now()).days
+            self._log.record(
+                "certificate_checked", level=Level.WARNING, provider="alipay_login", count=days
+            )
 
 
 def _name_in(answer: bytes, kind: str, key: "RSAPublicKey") -> str:
@@ -147,9 +169,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _keys(text: str) -> AlipayKeys:
     try:
         stored = json.loads(text)
+        app, roots = stored.get("app_certificate", ""), stored.get("root_certificates", "")
         return AlipayKeys(
             own=load_private_key(stored["app_private_key"]),
             of_alipay=load_public_key(stored["alipay_public_key"]),
+            serials=serials_in_requests(app, roots),
+            first_expiry=first_expiry([stored["alipay_public_key"], app]),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         raise ProviderUnavailable("The keys of the login could not be read.") from None

@@ -33,10 +33,9 @@ from chalicelib.payments.ports import (
 from chalicelib.remote.alipay_events import notification_text, read_event, read_state
 from chalicelib.remote.alipay_gateway import TAKEN, AlipayGateway
 from chalicelib.remote.alipay_signing import SIGN_TYPE, request_text
+from chalicelib.remote.certificates import first_expiry, serials_in_requests
 from chalicelib.remote.networks import Networks
 from chalicelib.remote.rsa import (
-    certificate_serials,
-    first_expiry,
     is_signed,
     load_private_key,
     load_public_key,
@@ -78,7 +77,7 @@ class AlipayPayments:
         """Load the keys.
 
         Raises:
-            ValueError: a key, certificate or network is none.
+            ValueError: a key, certificate or network is none, or one of two certificates.
         """
         self._secret = secret
         self._networks = Networks(secret.networks)
@@ -86,14 +85,7 @@ class AlipayPayments:
         self._private_key = load_private_key(secret.private_key)
         self._keys = [load_public_key(text) for text in secret.keys]
         self._gateway = AlipayGateway(secret.gateway, self._keys)
-        self._serials = {
-            name: certificate_serials(pem)
-            for name, pem in (
-                ("app_cert_sn", secret.app_certificate),
-                ("alipay_root_cert_sn", secret.root_certificates),
-            )
-            if pem
-        }
+        self._serials = serials_in_requests(secret.app_certificate, secret.root_certificates)
 
     @property
     def methods(self) -> tuple[Method, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.clock import Clock
 from chalicelib.identity.ports import IdentityProvider, LoginProvider
+from chalicelib.observability import EventLog
 from chalicelib.remote import alipay_login, wechat_login
 from chalicelib.settings import Settings
 
@@ -11,7 +12,7 @@ ReadSecret = Callable[[], str]
 
 
 def offered_providers(
-    settings: Settings, secret_of: Callable[[str], ReadSecret], clock: Clock
+    settings: Settings, secret_of: Callable[[str], ReadSecret], clock: Clock, log: EventLog
 ) -> Mapping[LoginProvider, IdentityProvider]:
     """Make an adapter for each provider that is configured; nothing is read or asked yet.
 
@@ -41,5 +42,6 @@ def offered_providers(
             ),
             read_keys=secret_of(alipay.secret_arn),
             clock=clock,
+            log=log,
         )
     return offered

@@ -5,21 +5,10 @@ Over `cryptography` alone, imported when the first signature is made or checked.
 
 import base64
 import binascii
-import hashlib
-import re
-import warnings
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-
-_RSA_SIGNATURES = "1.2.840.113549.1.1."
-"""Object identifiers of RSA signature algorithms begin so (PKCS #1)."""
-_LABELS = {"2.5.4.3": "CN", "2.5.4.11": "OU", "2.5.4.10": "O", "2.5.4.6": "C"}
-"""The parts of an issuer's name that count, by their object identifiers."""
-_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def load_private_key(text: str) -> "RSAPrivateKey":
@@ -65,18 +54,6 @@ def load_public_key(text: str) -> "RSAPublicKey":
     return key
 
 
-def first_expiry(texts: Iterable[str]) -> datetime | None:
-    """Return when the first of some keys ends; only those in certificates ever do."""
-    from cryptography.x509 import load_pem_x509_certificate
-
-    ends = [
-        load_pem_x509_certificate(text.encode()).not_valid_after_utc
-        for text in texts
-        if "BEGIN CERTIFICATE" in text
-    ]
-    return min(ends, default=None)
-
-
 def sign(message: bytes, key: "RSAPrivateKey") -> str:
     """Return the signature in base64."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -99,47 +76,6 @@ def is_signed(message: bytes, signature: str, key: "RSAPublicKey") -> bool:
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True
-
-
-def certificate_serials(pem: str) -> str:
-    """Return what Alipay calls the serial of a certificate, or of a chain of roots.
-
-    MD5 of the issuer's name and the decimal serial number; of a chain, those signed with RSA,
-    joined by `_` (alipay-sdk-nodejs-all, antcertutil). MD5 is Alipay's choice, and only names.
-
-    Raises:
-        ValueError: there is no certificate.
-    """
-    blocks = _CERTIFICATE.findall(pem)
-    if not blocks:
-        raise ValueError("no certificate")
-    serials = [_serial_if_rsa(block) for block in blocks]
-    return "_".join(serial for serial in serials if serial)
-
-
-def _serial_if_rsa(pem: str) -> str:
-    """Return the serial of one certificate; nothing for one that RSA did not sign.
-
-    Alipay's own chain of roots holds one that OpenSSL cannot parse (a Chinese algorithm), and one
-    with the serial number 0, which RFC 5280 does not allow: hence both exceptions.
-    """
-    from cryptography.x509 import load_pem_x509_certificate
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            certificate = load_pem_x509_certificate(pem.encode())
-        except ValueError:
-            return ""
-        if not certificate.signature_algorithm_oid.dotted_string.startswith(_RSA_SIGNATURES):
-            return ""
-        number = certificate.serial_number
-    named = [
-        f"{_LABELS[one.oid.dotted_string]}={one.value!s}"
-        for one in reversed(list(certificate.issuer))
-        if one.oid.dotted_string in _LABELS
-    ]
-    return hashlib.md5((",".join(named) + str(number)).encode(), usedforsecurity=False).hexdigest()
 
 
 def _der(text: str) -> bytes:

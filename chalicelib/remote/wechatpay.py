@@ -2,9 +2,9 @@
 
 Source: pay.weixin.qq.com/doc/v3/merchant, read 2026-11.
 
-What a merchant has is one secret, as JSON: `mchid`, `serial_no` and `private_key` of its own
-certificate, `api_key` (32 bytes), `keys` (WeChat's, by serial), `app_ids` (of each way to pay that
-is offered), `notify_url`.
+What a merchant has is one secret, as JSON: `mchid`, `certificate` and `private_key` of its own,
+`api_key` (32 bytes), `keys` (WeChat's, by serial), `app_ids` (of each way to pay that is offered),
+`notify_url`, and perhaps `networks`.
 """
 
 from collections.abc import Mapping
@@ -28,8 +28,9 @@ from chalicelib.payments.ports import (
     RefundStuck,
     Repayment,
 )
+from chalicelib.remote.certificates import first_expiry, serial_of_own
 from chalicelib.remote.networks import Networks
-from chalicelib.remote.rsa import first_expiry, load_private_key, load_public_key
+from chalicelib.remote.rsa import load_private_key, load_public_key
 from chalicelib.remote.strict import NotReadable, text_at
 from chalicelib.remote.wechatpay_client import WechatpayClient
 from chalicelib.remote.wechatpay_events import read_event, read_state
@@ -50,7 +51,7 @@ class WechatpaySecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the stage's secret holds."""
 
     mchid: str
-    serial_no: str
+    certificate: str
     private_key: str
     api_key: str
     keys: dict[str, str]
@@ -66,7 +67,8 @@ class Wechatpay:
         """Load the keys.
 
         Raises:
-            ValueError: a key or network is none, or the API key has not 32 bytes.
+            ValueError: a key or network is none, the certificate is of another key, or the API key
+                has not 32 bytes.
         """
         self._api_key = secret.api_key.encode()
         if len(self._api_key) != API_KEY_BYTES:
@@ -75,10 +77,11 @@ class Wechatpay:
         self._networks = Networks(secret.networks)
         self._clock = clock
         self._entropy = entropy
+        private_key = load_private_key(secret.private_key)
         self._merchant = Merchant(
             id=secret.mchid,
-            serial=secret.serial_no,
-            private_key=load_private_key(secret.private_key),
+            serial=serial_of_own(secret.certificate, private_key),
+            private_key=private_key,
             ring={serial: load_public_key(text) for serial, text in secret.keys.items()},
         )
         self._client = WechatpayClient(
@@ -91,7 +94,7 @@ class Wechatpay:
 
     @property
     def first_expiry(self) -> datetime | None:
-        return first_expiry(self._secret.keys.values())
+        return first_expiry([*self._secret.keys.values(), self._secret.certificate])
 
     def app_id(self, method: Method) -> str:
         return self._secret.app_ids[method]

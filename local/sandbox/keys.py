@@ -4,10 +4,13 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 MERCHANT, APP_ID, WECHAT_APP_ID, SELLER = (
     "1900000001",
@@ -16,6 +19,7 @@ MERCHANT, APP_ID, WECHAT_APP_ID, SELLER = (
     "2088000000000001",
 )
 MERCHANT_SERIAL = "5157F09EFDC096DE15EBE81A47057A7232F1B8E1"
+CERTIFIED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 WECHAT_SERIAL = "PUB_KEY_ID_0119000000012026112300000000"
 
 
@@ -44,7 +48,7 @@ def wechatpay_secret(keys: Keys, *, sandbox_url: str, notify_url: str) -> str:
     return json.dumps(
         {
             "mchid": MERCHANT,
-            "serial_no": MERCHANT_SERIAL,
+            "certificate": _certificate(keys.merchant, MERCHANT_SERIAL),
             "private_key": _private_pem(keys.merchant),
             "api_key": keys.api_key,
             "keys": {WECHAT_SERIAL: _public_pem(keys.wechat)},
@@ -80,6 +84,23 @@ def check(key: rsa.RSAPrivateKey, message: str, signature: str) -> None:
     """Check a signature made with this key's pair; raises InvalidSignature or ValueError."""
     key.public_key().verify(
         base64.b64decode(signature), message.encode(), padding.PKCS1v15(), SHA256()
+    )
+
+
+def _certificate(key: rsa.RSAPrivateKey, serial: str) -> str:
+    """Make what WeChat Pay gives a merchant for a key: valid for five years."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, MERCHANT)])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(int(serial, 16))
+        .not_valid_before(CERTIFIED_AT)
+        .not_valid_after(CERTIFIED_AT + timedelta(days=5 * 365))
+        .sign(key, SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+        .decode()
     )
 
 

@@ -19,7 +19,7 @@ from chalicelib.remote.alipay_signing import is_signed, request_text, sign
 from chalicelib.remote.wechat_login import WechatApp, WechatLogin, WechatSubject
 from local.stand_ins import StandInAlipay
 from tests.contracts.loopback import Service, service
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, FakeLog
 
 RETURN_URL = "https://photos.example/"
 STATE = "0123456789abcdef" * 5
@@ -53,11 +53,17 @@ def wechat(url: str, subject: WechatSubject = WechatSubject.UNIONID) -> WechatLo
     return WechatLogin(app, read_secret=lambda: '{"app_secret": "an app secret"}')
 
 
-def alipay(url: str, subject: AlipaySubject = AlipaySubject.OPEN_ID) -> AlipayLogin:
+def alipay(
+    url: str,
+    subject: AlipaySubject = AlipaySubject.OPEN_ID,
+    *,
+    keys: str = KEYS.secret,
+    log: FakeLog | None = None,
+) -> AlipayLogin:
     app = AlipayApp(
         app_id="2021", subject=subject, return_url=RETURN_URL, gateway_url=f"{url}/gateway.do"
     )
-    return AlipayLogin(app, read_keys=lambda: KEYS.secret, clock=FakeClock())
+    return AlipayLogin(app, read_keys=lambda: keys, clock=FakeClock(), log=log or FakeLog())
 
 
 def wechat_answer(**changes: object) -> bytes:
@@ -234,18 +240,18 @@ class TestAlipay:
         with pytest.raises(ProviderUnavailable):
             ask(CASES["alipay"], answer.encode())
 
-    @pytest.mark.parametrize("keys", ["", "[]", "{}", '{"app_private_key": "x"}'])
+    @pytest.mark.parametrize(
+        "keys",
+        [
+            *("", "[]", "{}", '{"app_private_key": "x"}'),
+            json.dumps(json.loads(KEYS.secret) | {"app_certificate": "not one"}),
+            json.dumps(json.loads(KEYS.secret) | {"root_certificates": "no app's certificate"}),
+        ],
+    )
     def test_keys_that_are_none_ask_nothing(self, keys: str) -> None:
         with service(200, alipay_answer()) as serving:
-            app = AlipayApp(
-                app_id="1",
-                subject=AlipaySubject.OPEN_ID,
-                return_url=RETURN_URL,
-                gateway_url=serving.url,
-            )
-            provider = AlipayLogin(app, read_keys=lambda: keys, clock=FakeClock())
             with pytest.raises(ProviderUnavailable):
-                provider.prove("code")
+                alipay(serving.url, keys=keys).prove("code")
             assert serving.received == []
 
 

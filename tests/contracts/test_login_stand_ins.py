@@ -14,7 +14,7 @@ from chalicelib.remote.alipay_login import AlipayApp, AlipayLogin, AlipaySubject
 from chalicelib.remote.wechat_login import WechatApp, WechatLogin, WechatSubject
 from local.providers import Providers, running_providers
 from local.stand_ins import StandIn
-from tests.fakes import FakeClock, FakeProvider
+from tests.fakes import FakeClock, FakeLog, FakeProvider
 
 RETURN_URL = "https://photos.example/"
 STATE = "0123456789abcdef" * 5
@@ -68,7 +68,10 @@ def pair(request: pytest.FixtureRequest, running: Providers) -> Pair:
         gateway_url=running.url + running.alipay.api_path,
     )
     clock = FakeClock()
-    return Pair(running.alipay, lambda key: AlipayLogin(alipay, read_keys=lambda: key, clock=clock))
+    return Pair(
+        running.alipay,
+        lambda key: AlipayLogin(alipay, read_keys=lambda: key, clock=clock, log=FakeLog()),
+    )
 
 
 def test_code_names_who_agreed_once(pair: Pair) -> None:

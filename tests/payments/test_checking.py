@@ -2,14 +2,12 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from chalicelib.payments.ledger import Balance
 from chalicelib.payments.model import Method, Provider, Verdict
 from chalicelib.payments.orders import OrderState
-from chalicelib.remote.rsa import first_expiry
 from local.sandbox.trades import TradeState
 from tests.payments.shop import ALICE, BOB, Shop
 from tests.world import World
@@ -121,23 +119,6 @@ class TestChecking:
         assert shop.trade_of(order).refunds == {"by-hand": 150, f"{order.no}s0": 450}
         assert shop.order(order.no).state is OrderState.REFUNDED
         assert check(shop) == 0
-
-    @pytest.mark.parametrize(("days", "warnings"), [(31, 0), (29, 1), (-1, 1)])
-    def test_a_certificate_that_ends_within_a_month_is_told_of(
-        self, shop: Shop, days: int, warnings: int
-    ) -> None:
-        vector = Path(__file__).parent / "vectors" / "wx_go_raw_cert_ok.json"
-        certificate = json.loads(vector.read_text(encoding="utf-8"))["certificate_pem"]
-        ends = first_expiry([certificate])
-        assert ends
-        secret = json.loads(shop.secrets[WECHATPAY])
-        secret["keys"]["F5765756002FDD77"] = certificate
-        shop.secrets[WECHATPAY] = json.dumps(secret)
-        shop.clock.sleep(ends - timedelta(days=days) - shop.clock.now())
-
-        check(shop)
-
-        assert shop.log.events().count("key_expires") == warnings
 
     def test_stops_when_its_time_is_over(self, shop: Shop) -> None:
 

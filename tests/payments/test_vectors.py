@@ -14,8 +14,8 @@ import pytest
 
 from chalicelib.remote.alipay_events import NOT_COVERED, notification_text
 from chalicelib.remote.alipay_signing import members_of, request_text
+from chalicelib.remote.certificates import certificate_serials
 from chalicelib.remote.rsa import (
-    certificate_serials,
     is_signed,
     load_private_key,
     load_public_key,
