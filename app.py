@@ -11,7 +11,6 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.container import services
 from chalicelib.health.routes import routes as health_routes
-from chalicelib.http import render_framework_errors
 from chalicelib.identity.number_routes import routes as number_routes
 from chalicelib.identity.provider_routes import routes as provider_routes
 from chalicelib.identity.routes import routes as identity_routes
@@ -20,6 +19,8 @@ from chalicelib.payments.routes import routes as payments_routes
 from chalicelib.photos.edits.routes import routes as edits_routes
 from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
+from chalicelib.problems import render_framework_errors
+from chalicelib.staff.routes import routes as staff_routes
 
 app = Chalice(app_name="ifotor", configure_logs=False)
 app.api.binary_types = []
@@ -35,6 +36,7 @@ app.register_blueprint(provider_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
 app.register_blueprint(edits_routes, url_prefix="/v1")
 app.register_blueprint(keeping_routes, url_prefix="/v1")
+app.register_blueprint(staff_routes, url_prefix="/v1")
 
 SWEEP_RESERVE = timedelta(seconds=30)
 """Left of a sweep's time when it stops taking photos: one deletion with every retry fits into it.

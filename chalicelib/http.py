@@ -6,7 +6,6 @@ wrapped where they are declared: `Routes` is a Blueprint whose views take a `Req
 `Reply`.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -14,32 +13,27 @@ from http import HTTPStatus
 from typing import Any, Protocol, TypeVar
 
 import msgspec
-from chalice.app import Blueprint, Response
+from chalice.app import Blueprint, IAMAuthorizer, Response
 from msgspec import Struct, field
 
 from chalicelib.credentials import Credentials
 from chalicelib.errors import (
-    PROBLEM_BASE,
     AppError,
     IdempotencyKeyRequired,
     Internal,
     InvalidRequest,
     MalformedRequest,
-    MethodNotAllowed,
-    NotFound,
     PayloadTooLarge,
     Unauthenticated,
-    UnsupportedMediaType,
 )
 from chalicelib.ids import Caller
 from chalicelib.observability import EventLog, Level, where
+from chalicelib.problems import COMMON_HEADERS, problem_response, request_id
 
 MAX_BODY_BYTES = 64 * 1024
 """The largest honest request, a grant of 50 photos with checksums, has about 8 KiB."""
 
 IDEMPOTENCY_KEY_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
-
-COMMON_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 Body = TypeVar("Body")
 
@@ -108,8 +102,12 @@ class Request:
     @property
     def source_ip(self) -> str:
         """The address API Gateway saw; headers, which a client can write, are never asked."""
-        address: str = (self._raw.context.get("identity") or {}).get("sourceIp") or ""
-        return address
+        return self._identity("sourceIp")
+
+    @property
+    def signer_arn(self) -> str:
+        """Who signed the request, as API Gateway proved it; empty where nobody had to."""
+        return self._identity("userArn")
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -166,6 +164,10 @@ class Request:
             raise MalformedRequest(f"Idempotency-Key must match {IDEMPOTENCY_KEY_PATTERN}.")
         return key
 
+    def _identity(self, name: str) -> str:
+        told: str = (self._raw.context.get("identity") or {}).get(name) or ""
+        return told
+
 
 class Routes(Blueprint):
     """A Blueprint of views; `services` is called when a request comes, never at import."""
@@ -180,17 +182,24 @@ class Routes(Blueprint):
         path: str,
         *,
         public: bool = False,
+        signed: bool = False,
         content_types: Sequence[str] = ("application/json",),
     ) -> Callable[[Callable[..., Reply]], Callable[..., Reply]]:
-        """Declare a view; unless `public`, it is called only with a valid access token."""
+        """Declare a view; unless `public`, it is called only with a valid access token; `signed`,
+        API Gateway lets only AWS's own signatures through, of who may call the path.
+        """
 
         def declare(view: Callable[..., Reply]) -> Callable[..., Reply]:
             @wraps(view)
             def served(**path_values: str) -> Response:
-                return self._serve(view, path_values, public=public)
+                return self._serve(view, path_values, public=public or signed)
 
             self.route(
-                path, methods=[method], name=view.__name__, content_types=list(content_types)
+                path,
+                methods=[method],
+                name=view.__name__,
+                content_types=list(content_types),
+                authorizer=IAMAuthorizer() if signed else None,
             )(served)
             return view
 
@@ -214,7 +223,7 @@ class Routes(Blueprint):
                 headers={**COMMON_HEADERS, **reply.headers, **_set_cookies(reply.cookies)},
             )
         except AppError as error:
-            response = problem_response(error, _request_id(raw))
+            response = problem_response(error, request_id(raw))
         except Exception as error:
             self._services().log.record(
                 "request_failed",
@@ -222,73 +231,22 @@ class Routes(Blueprint):
                 error=type(error).__name__,
                 location=where(error),
             )
-            response = problem_response(Internal(), _request_id(raw))
+            response = problem_response(Internal(), request_id(raw))
         self._services().log.record(
             "request_served",
             method=raw.method,
             route=raw.context.get("resourcePath"),
             status=int(response.status_code),
             duration_ms=round((time.monotonic() - started_s) * 1000),
-            request_id=_request_id(raw),
+            request_id=request_id(raw),
             user=caller.pseudonym if caller else None,
         )
         return response
 
 
-def problem_response(error: AppError, request_id: str) -> Response:
-    """Write a refusal as application/problem+json (RFC 9457)."""
-    return Response(
-        body=json.dumps(_problem(error, f"urn:request:{request_id}")),
-        status_code=error.status,
-        headers={
-            **COMMON_HEADERS,
-            **error.headers,
-            "Content-Type": "application/problem+json",
-        },
-    )
-
-
-def _problem(error: AppError, instance: str) -> dict[str, object]:
-    """Render an error as a problem document (RFC 9457); `instance` is the request's id."""
-    document: dict[str, object] = {
-        "type": PROBLEM_BASE + error.code,
-        "title": error.title,
-        "status": error.status,
-        "code": error.code,
-        "instance": instance,
-    }
-    if error.detail:
-        document["detail"] = error.detail
-    return document | error.facts
-
-
-def render_framework_errors(event: Any, get_response: Callable[[Any], Response]) -> Response:
-    """Middleware: give Chalice's own refusals, made before any view runs, the same form as ours."""
-    response = get_response(event)
-    body = response.body
-    if not (isinstance(body, Mapping) and body.keys() == {"Code", "Message"}):
-        return response
-    by_status: dict[int, type[AppError]] = {
-        HTTPStatus.BAD_REQUEST: MalformedRequest,
-        HTTPStatus.NOT_FOUND: NotFound,
-        HTTPStatus.METHOD_NOT_ALLOWED: MethodNotAllowed,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: UnsupportedMediaType,
-    }
-    error = by_status.get(response.status_code, Internal)()
-    if "Allow" in response.headers:
-        error.headers["Allow"] = str(response.headers["Allow"])
-    return problem_response(error, _request_id(event))
-
-
 def _set_cookies(cookies: tuple[str, ...]) -> dict[str, list[str]]:
     """Write each cookie as a header of its own, which Chalice makes of a list."""
     return {"Set-Cookie": list(cookies)} if cookies else {}
-
-
-def _request_id(raw: Any) -> str:
-    context = getattr(raw, "context", None) or {}
-    request_id: str = context.get("requestId", "unknown")
-    return request_id
 
 
 def _pointer(path: str) -> str:

@@ -172,6 +172,17 @@ def notification_key(wallet: WalletId, provider: str, notification_id: str) -> K
     return Key(wallet_partition(wallet), f"NOTIFICATION#{provider}#{digest(notification_id)}")
 
 
+# What staff did lies by the month: few rows, read in order
+
+
+def register_partition(month: str) -> str:
+    return f"REGISTER#{month}"
+
+
+def register_key(month: str, at: datetime, act_id: str) -> Key:
+    return Key(register_partition(month), f"{to_iso(at)}#{act_id}")
+
+
 def due_bucket(hour: datetime, shard: int) -> str:
     """The partition of `by_due` that holds what falls due within one hour, one shard of it."""
     return f"{hour:%Y-%m-%dT%H}#{shard:02}"

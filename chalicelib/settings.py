@@ -91,6 +91,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     phone_index_secret_arn: str
     uploads_queue_url: str
     payments_table: str
+    register_table: str
+    """Of what staff did."""
     payments_secret_arn: str
     """Of the hashes and ciphertexts in the payments table."""
     wechatpay_secret_arn: str
@@ -166,6 +168,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             phone_index_secret_arn=required("PHONE_INDEX_SECRET_ARN"),
             uploads_queue_url=required("UPLOADS_QUEUE_URL"),
             payments_table=required("PAYMENTS_TABLE"),
+            register_table=required("REGISTER_TABLE"),
             payments_secret_arn=required("PAYMENTS_SECRET_ARN"),
             wechatpay_secret_arn=required("WECHATPAY_SECRET_ARN"),
             alipay_secret_arn=required("ALIPAY_SECRET_ARN"),

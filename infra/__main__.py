@@ -1,8 +1,11 @@
-"""`python -m infra package|check|deploy`: what `make package`, `check` and `deploy` run."""
+"""`python -m infra package|check|deploy`: what `make package`, `check` and `deploy` run; and
+`staff`, which calls the API as staff does.
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +15,7 @@ from infra.check import check
 from infra.deploy import Change, Declined, DeployFailed, deploy, kept_parameters
 from infra.guards import Target, refuse_caller, refuse_package, refuse_target, refuse_tree
 from infra.package import Package, package
+from infra.staff import add_call, call_of, send
 from infra.template import TemplateError, get_stage, load_stages
 from infra.wheels import PackageError
 
@@ -32,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _check()
             case "deploy":
                 return _deploy(asked)
+            case "staff":
+                return _call_as_staff(asked)
     except (TemplateError, PackageError, DeployFailed, Declined) as error:
         _console.print(f"[bold red]✗[/] {error}", highlight=False, soft_wrap=True)
         return 1
@@ -77,6 +83,20 @@ def _deploy(asked: argparse.Namespace) -> int:
     for name, value in sorted(outputs.items()):
         _console.print(f"[bold]{name}[/]  {value}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _call_as_staff(asked: argparse.Namespace) -> int:
+    import boto3
+
+    session = boto3.Session(profile_name=asked.profile, region_name=asked.region)
+    answer = send(
+        call_of(asked),
+        api_url=asked.url,
+        credentials=session.get_credentials(),
+        region=session.region_name,
+    )
+    _console.print_json(data=answer.json)
+    return 0 if answer.status < HTTPStatus.BAD_REQUEST else 1
 
 
 def _review(changes: Sequence[Change], *, assume_yes: bool) -> bool:
@@ -127,6 +147,11 @@ def _parser() -> argparse.ArgumentParser:
         help="a parameter of the template; what the stack already has need not be repeated",
     )
     deploying.add_argument("--yes", action="store_true", help="do not ask")
+    staff = commands.add_parser("staff", help="one signed call to /v1/staff")
+    staff.add_argument("--url", required=True, help="of the API's stage: the output EndpointURL")
+    staff.add_argument("--profile", help="a profile of the AWS configuration that takes a role")
+    staff.add_argument("--region", help="of the API; the profile's without it")
+    add_call(staff)
     return parser
 
 

@@ -15,7 +15,7 @@ import yaml
 Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
 
-PARTS = ("storage", "queues", "keys", "logs", "api", "functions", "alarms")
+PARTS = ("storage", "queues", "keys", "logs", "api", "functions", "alarms", "staff")
 """The parts every stage has, one file each; `sms-SENDER`, `human-check-KIND` and `login-PROVIDER`
 join them, and where nobody lives test numbers and other addresses of providers.
 """

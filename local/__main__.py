@@ -1,4 +1,4 @@
-"""`python -m local run|demo|logs`: the local system from the command line.
+"""`python -m local run|demo|logs|staff`: the local system from the command line.
 
 Exit status: 0 done or stopped by a signal, 1 a promise did not hold, 2 it could not start.
 """
@@ -8,6 +8,8 @@ import signal
 import sys
 from pathlib import Path
 from types import FrameType
+
+from infra.staff import ROLES, add_call, call_of
 
 
 def main() -> int:
@@ -50,10 +52,23 @@ def _dispatch(options: argparse.Namespace) -> int:
                 show_logs(console, options.state or STATE)
             case "demo":
                 return demo(console, options.photo)
+            case "staff":
+                return _call_as_staff(options)
     except CannotStart as reason:
         console.print(str(reason), style="red", highlight=False, markup=False)
         return 2
     return 0
+
+
+def _call_as_staff(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from local.run import STATE
+    from local.staff import call_local_system
+
+    answer = call_local_system(call_of(options), options.role, options.state or STATE)
+    Console().print_json(data=answer.json)
+    return 0 if answer.status < 400 else 1
 
 
 def _parse() -> argparse.Namespace:
@@ -66,7 +81,10 @@ def _parse() -> argparse.Namespace:
     demo = commands.add_parser("demo", help="one photo through everything, on a throw-away cloud")
     demo.add_argument("--photo", type=Path, help="a photo; without it one is drawn")
     logs = commands.add_parser("logs", help="what the functions logged, from a running local cloud")
-    for command in (run, logs):
+    staff = commands.add_parser("staff", help="one call of the staff to a running local cloud")
+    staff.add_argument("--role", choices=ROLES, default="audit", help="the role to take")
+    add_call(staff)
+    for command in (run, logs, staff):
         command.add_argument("--state", type=Path, help="where data is kept (.local)")
     return parser.parse_args()
 

@@ -277,9 +277,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _is_api_path(path: str) -> bool:
-    """Tell whether a path belongs to the API and holds no segment that could lead out of it."""
+    """Tell whether a path belongs to the API (staff signs for its own address) and stays in it."""
     names = unquote(path).split("/")
-    return names[1] == "v1" and not any(name in (".", "..") for name in names)
+    return names[1] == "v1" and names[2:3] != ["staff"] and not {".", ".."} & set(names)
 
 
 def _host_name(host: str | None) -> str:

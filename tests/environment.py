@@ -31,7 +31,7 @@ VALUES: dict[SmsSenderKind, dict[str, str]] = {
 def environment(sender: SmsSenderKind = SmsSenderKind.SNS, **changes: str) -> dict[str, str]:
     """A complete environment of a stage with that sender."""
     stores = (
-        *("ACCOUNTS_TABLE", "PHOTOS_TABLE", "PAYMENTS_TABLE"),
+        *("ACCOUNTS_TABLE", "PHOTOS_TABLE", "PAYMENTS_TABLE", "REGISTER_TABLE"),
         *("ORIGINALS_BUCKET", "RENDITIONS_BUCKET"),
         *("PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
     )

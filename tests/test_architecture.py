@@ -63,10 +63,13 @@ def allowed(importer: str, imported: str) -> bool:
         return target[0] in KERNEL or target[0] == source[0] or target[-1] in ("ports", "errors")
     if source[0] in KERNEL:
         return target[0] in (PURE_KERNEL if source[0] in PURE_KERNEL else KERNEL)
-    if source == ["http"]:
-        return target[0] in KERNEL
+    if source in (["http"], ["problems"]):
+        return target[0] in KERNEL | {"problems"}
     if layer.endswith("routes"):
-        return target[0] in KERNEL | {"http", "container", source[0]}
+        own_or_shared = target[0] in KERNEL | {"http", "container", source[0]}
+        return own_or_shared or target == ["staff", "serving"]
+    if source == ["staff", "serving"] and target == ["http"]:
+        return True
     own = target[0] == source[0] and not target[-1].endswith("routes")
     between = target[-1] == "ports" or target == ["retention", "model"]
     return own or between or target[0] in KERNEL - {"settings"}

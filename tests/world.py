@@ -91,6 +91,7 @@ def make_stores() -> Settings:
         session_secret_arn=secrets.create_secret(Name="session", SecretString="one")["ARN"],
         phone_index_secret_arn=secrets.create_secret(Name="phone", SecretString="two")["ARN"],
         payments_table="PaymentsTable",
+        register_table="RegisterTable",
         payments_secret_arn=secrets.create_secret(Name="payments", SecretString="three")["ARN"],
         wechatpay_secret_arn=secrets.create_secret(Name="wechatpay", SecretString="{}")["ARN"],
         alipay_secret_arn=secrets.create_secret(Name="alipay", SecretString="{}")["ARN"],

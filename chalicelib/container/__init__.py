@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
     from chalicelib.privacy.ports import PersonalData
+    from chalicelib.staff.registering import StaffRegister
 
 
 class Container:
@@ -92,6 +93,14 @@ class Container:
         )
 
     @cached_property
+    def staff_register(self) -> StaffRegister:
+        from chalicelib.container.staff import make_staff_register
+
+        return make_staff_register(
+            self._settings, clock=self._clock, entropy=self._entropy, log=self.log
+        )
+
+    @cached_property
     def edits(self) -> EditServices:
         from chalicelib.aws.sqs import SqsJobQueue
         from chalicelib.imaging.darkroom import PillowDarkroom
@@ -103,11 +112,13 @@ class Container:
     def personal_data(self) -> tuple[PersonalData, ...]:
         """Everyone who holds something about people; a test compares it with the template."""
         from chalicelib.photos.personal_data import PhotosData
+        from chalicelib.staff.personal_data import RegisterData
 
         return (
             self.identity.personal_data,
             PhotosData(self.photos.store, originals=self._originals, renditions=self._renditions),
             self.payments.personal_data,
+            RegisterData(),
         )
 
     @cached_property

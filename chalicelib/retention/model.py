@@ -32,6 +32,9 @@ REFUSED_KEPT = timedelta(days=7)
 PAYMENT_RECORDS_KEPT = timedelta(days=3 * 365 + 1)
 """Records of transactions outlive their account by three years, and not longer (ST.3, ST.0)."""
 
+STAFF_REGISTER_KEPT = timedelta(days=3 * 365 + 1)
+"""What staff did is kept as long as the records of transactions that it may have changed (SE.2)."""
+
 GUEST_LIFETIME = timedelta(days=7)
 """A guest's account, session and photos end this long after it was opened, however much it is used
 (ST.0): nobody can be told before a guest's photos go, so the time is one that a person can keep in

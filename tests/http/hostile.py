@@ -42,6 +42,8 @@ HOSTILE_TOKENS = (
     *("Bearer ifa_\ud800", "Bearer a b c", "Bearer ../..", "Bearer 💥", "Bearer \x00"),
 )
 
+STAFF = "arn:aws:sts::123456789012:assumed-role/ifotor-test-SomeStaffRole-1X/li.wei"
+
 
 class Raw:
     """Sends events as API Gateway forms them, and so also what no HTTP library would."""
@@ -62,7 +64,12 @@ class Raw:
         return answer
 
     def _send(self, method: str, path: str, **changes: Any) -> Answer:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._api.token}"}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self._api.token}",
+            "Staff-Reference": "CASE-1",
+        }
+        signer = STAFF if "/staff/" in path else None
         names = re.findall(r"{(\w+)}", path)
         event = {
             "httpMethod": method,
@@ -79,7 +86,10 @@ class Raw:
                 "resourcePath": path,
                 "httpMethod": method,
                 "requestId": "request-1",
-                "identity": {"sourceIp": "192.0.2.1"},
+                "identity": {
+                    "sourceIp": "192.0.2.1",
+                    "userArn": changes.pop("signer", signer),
+                },
             },
         }
         return Answer(_Response(app(event, None)))

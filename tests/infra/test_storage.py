@@ -9,7 +9,8 @@ from chalicelib.retention.model import BACKSTOP_DAYS
 from tests.infra.reading import Template, expiration_days, resources_of, statements
 
 BUCKETS = {"OriginalsBucket": "OriginalsKey", "RenditionsBucket": "RenditionsKey"}
-TABLES = {"AccountsTable": "TablesKey", "PhotosTable": "TablesKey", "PaymentsTable": "PaymentsKey"}
+TABLES = dict.fromkeys(("AccountsTable", "PhotosTable", "RegisterTable"), "TablesKey")
+TABLES["PaymentsTable"] = "PaymentsKey"
 QUEUES = ("UploadsQueue", "UploadsDeadLetterQueue", "EditsQueue", "EditsDeadLetterQueue")
 
 

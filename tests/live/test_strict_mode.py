@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from bench.drawing import draw_photo
 from infra.package import Package
+from infra.staff import Call
 from local.client import Client
 from local.inspection import list_items, list_objects
 from local.logs import list_lines
 from local.machine import CannotStart, check_tools
+from local.staff import call_as, send_to, take_role
 from local.system import System, running_system
 from tests.live import paying
+from tests.live.acting import do_without_second_factor
 from tests.live.looking import wait_until
 from tests.phones import next_phone
 
@@ -168,6 +172,21 @@ class TestPackagedPolicies:
         assert person.expect(200, "GET", "/me/credits")["available"] == 20
         assert trade.refunded == trade.total
         assert denials(strict) == []
+
+    def test_staff_takes_a_role_with_a_second_factor_and_signs(self, strict: System) -> None:
+        call = Call(method="GET", path="/staff/register/acts", reference="STRICT-1")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            call_as(strict.cloud, "audit", call)
+        do_without_second_factor(strict, "audit")
+
+        allowed = call_as(strict.cloud, "audit", call)
+        given = take_role(strict.cloud, "audit", name="li.wei")
+        given.secret_key = "another"
+        forged = send_to(strict.cloud, call, given)
+
+        assert allowed.status == 200
+        assert [act["reference"] for act in allowed.json["acts"]] == ["STRICT-1"]
+        assert forged.status == 404
 
     @pytest.mark.parametrize(
         ("bucket", "method"), [("OriginalsBucketName", "POST"), ("RenditionsBucketName", "GET")]
