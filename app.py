@@ -19,6 +19,7 @@ from chalicelib.payments.routes import routes as payments_routes
 from chalicelib.photos.edits.routes import routes as edits_routes
 from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
+from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.problems import render_framework_errors
 from chalicelib.staff.routes import routes as staff_routes
 
@@ -35,6 +36,7 @@ app.register_blueprint(payments_routes, url_prefix="/v1")
 app.register_blueprint(provider_routes, url_prefix="/v1")
 app.register_blueprint(photos_routes, url_prefix="/v1")
 app.register_blueprint(edits_routes, url_prefix="/v1")
+app.register_blueprint(privacy_routes, url_prefix="/v1")
 app.register_blueprint(keeping_routes, url_prefix="/v1")
 app.register_blueprint(staff_routes, url_prefix="/v1")
 

@@ -27,6 +27,7 @@ SESSION_PREFIX, PHOTO_PREFIX, QUOTA_PREFIX, GRANT_PREFIX = "SESSION#", "PHOTO#",
 NOTICE_PREFIX, ACCEPTANCE_PREFIX, LINKED_LOGIN_PREFIX = "NOTICE#", "ACCEPTANCE#", "LINKED#"
 JOINED_PREFIX = "JOINED#"
 GUEST_MARK = "GUEST"
+CONSENT_PREFIX = "CONSENT#"
 EDIT_PREFIX, EDIT_REQUEST_PREFIX = "EDIT#", "EDITREQUEST#"
 
 
@@ -49,6 +50,16 @@ def notice_key(user_id: UserId, notice_id: NoticeId) -> Key:
 def acceptance_key(user_id: UserId, at: datetime) -> Key:
     """One acceptance of the policy; never written twice."""
     return Key(user_partition(user_id), ACCEPTANCE_PREFIX + to_iso(at))
+
+
+def consents_prefix(purpose: str) -> str:
+    """Start of the sort keys of all decisions on one purpose, in the order they were made."""
+    return f"{CONSENT_PREFIX}{purpose}#"
+
+
+def consent_key(user_id: UserId, purpose: str, at: datetime) -> Key:
+    """One decision of the consent ledger; never written twice."""
+    return Key(user_partition(user_id), consents_prefix(purpose) + to_iso(at))
 
 
 def joined_key(user_id: UserId, guest_id: UserId) -> Key:

@@ -65,6 +65,7 @@ def services_with(world: World, renditions: Objects) -> PhotoServices:
         originals=world.originals,
         renditions=renditions,
         register=GuestRegisterStore(world.accounts, world.clock),
+        consents=world.consents,
         clock=world.clock,
         entropy=world.entropy,
         log=world.log,

@@ -10,6 +10,8 @@ from chalicelib.errors import AppError, Unavailable
 from chalicelib.ids import UserId, uuid7
 from chalicelib.photos.edits.store import PhotoChanged
 from chalicelib.photos.ports import JobQueue, Joined, Over, Registered, StillGuest
+from chalicelib.privacy.errors import ConsentRequired
+from chalicelib.privacy.ports import Purpose
 from tests.fakes import FakeClock, FakeEntropy, FakeLog
 from tests.faults import Crash, Fault
 from tests.memory import MemoryObjects, MemoryTable
@@ -91,6 +93,13 @@ class FakeRegister:
         self.guests[guest_id] = Over()
 
 
+class FakeConsents:
+    """Nobody ever agreed to anything."""
+
+    def demand(self, user_id: UserId, purpose: Purpose) -> None:
+        raise ConsentRequired(purpose)
+
+
 class MemoryWorld(PhotoWorld):
     def __init__(self) -> None:
         self.calls = Calls()
@@ -101,6 +110,7 @@ class MemoryWorld(PhotoWorld):
         self.originals = self.calls.counted(self.buckets["originals"])
         self.renditions = self.calls.counted(self.buckets["renditions"])
         self.register = self.guests = FakeRegister()
+        self.consents = FakeConsents()
         self.build_photos()
 
     def log_in(self) -> UserId:

@@ -18,6 +18,7 @@ from chalicelib.identity.new_sessions import Login
 from chalicelib.identity.number_store import NumberStore
 from chalicelib.identity.numbers import NumberService
 from chalicelib.identity.personal_data import IdentityData
+from chalicelib.identity.policy import VERSION_IN_FORCE
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.identity.recovering import RecoveryService
 from chalicelib.identity.registering import RegistrationService
@@ -25,6 +26,8 @@ from chalicelib.identity.session_store import SessionStore
 from chalicelib.identity.sessions import SessionService
 from chalicelib.ids import UserId
 from chalicelib.phone import Phone
+from chalicelib.privacy.consent_store import ConsentStore
+from chalicelib.privacy.consenting import ConsentService
 from tests.fakes import FakeClock, FakeEntropy, FakeLog, FakeRing, FakeSms, FakeVault
 from tests.limits import COUNTRIES
 from tests.registering import AS_ADULT
@@ -120,6 +123,11 @@ class People:
         account_store = AccountStore(self.accounts)
         self.account = AccountService(store=account_store, clock=self.clock, log=self.log)
         self.identity_data = IdentityData(account_store)
+        self.consenting = ConsentService(
+            store=ConsentStore(self.accounts),
+            policy_version=VERSION_IN_FORCE,
+            clock=self.clock,
+        )
 
     def log_in(self, phone: Phone = ALICE_PHONE) -> UserId:
         return self.open_session(phone).account.id

@@ -13,6 +13,7 @@ from chalicelib.photos.model import FirstEdit, UploadRequest
 from chalicelib.photos.personal_data import PhotosData
 from chalicelib.photos.ports import GuestRegister, ImageRenderer, JobQueue
 from chalicelib.photos.services import PhotoServices
+from chalicelib.privacy.ports import Consents
 from chalicelib.storage import Objects, Table
 from tests.fakes import (
     FakeClock,
@@ -37,6 +38,7 @@ class PhotoWorld:
     originals: Objects
     renditions: Objects
     register: GuestRegister
+    consents: Consents
     clock: FakeClock
     entropy: FakeEntropy
     log: FakeLog
@@ -50,6 +52,7 @@ class PhotoWorld:
         self.photo_services = PhotoServices(
             photos=self.photos,
             register=self.register,
+            consents=self.consents,
             clock=self.clock,
             entropy=self.entropy,
             log=self.log,

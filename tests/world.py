@@ -143,6 +143,7 @@ class World(People, PhotoWorld):
         self.renditions = S3Objects(self.s3, "renditions")
         self.build_identity()
         self.register = GuestRegisterStore(self.accounts, self.clock)
+        self.consents = self.consenting
         self.build_photos(renderer)
 
     def objects(self) -> set[str]:

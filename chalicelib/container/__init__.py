@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from chalicelib.photos.edits.services import EditServices
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.worker import UploadWorker
+    from chalicelib.privacy.consenting import ConsentService
     from chalicelib.privacy.ports import PersonalData
     from chalicelib.staff.registering import StaffRegister
 
@@ -66,6 +67,7 @@ class Container:
             originals=self._originals,
             renditions=self._renditions,
             register=self.identity.guest_register,
+            consents=self.consents,
             clock=self._clock,
             entropy=self._entropy,
             log=self.log,
@@ -107,6 +109,18 @@ class Container:
 
         queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
         return self.photos.edits_with(PillowDarkroom(), queue)
+
+    @cached_property
+    def consents(self) -> ConsentService:
+        from chalicelib.identity.policy import VERSION_IN_FORCE
+        from chalicelib.privacy.consent_store import ConsentStore
+        from chalicelib.privacy.consenting import ConsentService
+
+        return ConsentService(
+            store=ConsentStore(self.identity.accounts_table),
+            policy_version=VERSION_IN_FORCE,
+            clock=self._clock,
+        )
 
     @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:

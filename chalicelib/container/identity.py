@@ -87,7 +87,7 @@ class IdentityContainer:
     @cached_property
     def recovery(self) -> RecoveryService:
         return RecoveryService(
-            store=DormantStore(self._accounts_table),
+            store=DormantStore(self.accounts_table),
             ring=self._phone_ring,
             clock=self._clock,
             entropy=self._entropy,
@@ -101,7 +101,7 @@ class IdentityContainer:
 
         return NumberService(
             challenges=self.challenges,
-            store=NumberStore(self._accounts_table, self._challenge_store),
+            store=NumberStore(self.accounts_table, self._challenge_store),
             phone_ring=self._phone_ring,
             vault=self._vault,
             clock=self._clock,
@@ -115,7 +115,7 @@ class IdentityContainer:
             challenges=self.challenges,
             registering=self.registering,
             recovery=self.recovery,
-            store=LoginStore(self._accounts_table, self._challenge_store),
+            store=LoginStore(self.accounts_table, self._challenge_store),
             session_ring=self._session_ring,
             vault=self._vault,
             clock=self._clock,
@@ -126,7 +126,7 @@ class IdentityContainer:
     @cached_property
     def sessions(self) -> SessionService:
         return SessionService(
-            store=SessionStore(self._accounts_table),
+            store=SessionStore(self.accounts_table),
             ring=self._session_ring,
             clock=self._clock,
             entropy=self._entropy,
@@ -140,7 +140,7 @@ class IdentityContainer:
         from chalicelib.identity.guests import GuestService
 
         return GuestService(
-            store=GuestStore(self._accounts_table),
+            store=GuestStore(self.accounts_table),
             ring=self._session_ring,
             limits=GuestLimits(),
             clock=self._clock,
@@ -154,7 +154,7 @@ class IdentityContainer:
         from chalicelib.remote.login_providers import offered_providers
 
         return ThirdPartyLogins(
-            accounts=self._accounts_table,
+            accounts=self.accounts_table,
             registering=self.registering,
             providers=offered_providers(self._settings, self._read_secret, self._clock, self._log),
             session_ring=self._session_ring,
@@ -172,7 +172,7 @@ class IdentityContainer:
     def guest_register(self) -> GuestRegisterStore:
         from chalicelib.identity.guest_store import GuestRegisterStore
 
-        return GuestRegisterStore(self._accounts_table, self._clock)
+        return GuestRegisterStore(self.accounts_table, self._clock)
 
     @cached_property
     def personal_data(self) -> IdentityData:
@@ -182,7 +182,7 @@ class IdentityContainer:
 
     @cached_property
     def _account_store(self) -> AccountStore:
-        return AccountStore(self._accounts_table)
+        return AccountStore(self.accounts_table)
 
     @cached_property
     def _vault(self) -> KmsPhoneVault:
@@ -198,7 +198,7 @@ class IdentityContainer:
 
     @cached_property
     def _challenge_store(self) -> ChallengeStore:
-        return ChallengeStore(self._accounts_table, self._code_limits)
+        return ChallengeStore(self.accounts_table, self._code_limits)
 
     @cached_property
     def _code_limits(self) -> CodeLimits:
@@ -222,5 +222,5 @@ class IdentityContainer:
                 return TurnstileCheck(self._read_secret(settings.turnstile_secret_arn))
 
     @cached_property
-    def _accounts_table(self) -> DynamoTable:
+    def accounts_table(self) -> DynamoTable:
         return DynamoTable(client("dynamodb"), self._settings.accounts_table)

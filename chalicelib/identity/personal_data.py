@@ -15,6 +15,7 @@ SHOWN = (
     *("accepted_at", "locked_at", "ready_at", "until", "tries"),
     *("provider", "linked_at", "first_login"),
     *("guest_until", "joined_at"),
+    *("is_given", "wording_sha256"),
 )
 """Attributes a person gets to see; the others are keyed hashes, ciphertexts and bookkeeping."""
 
@@ -25,6 +26,7 @@ KINDS = {
     "NOTICE": "notice",
     "JOINED": "joined_guest",
     "ACCEPTANCE": "acceptance",
+    "CONSENT": "consent",
     "CHANGE": "number_change",
     "PHONE": "phone",
     "LINKED": "linked_login",

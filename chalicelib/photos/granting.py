@@ -20,6 +20,7 @@ from chalicelib.photos.model import (
     allowance_of,
 )
 from chalicelib.photos.store import PhotoStore
+from chalicelib.privacy.ports import Consents, Purpose
 from chalicelib.retention.model import UPLOAD_WAIT
 from chalicelib.storage import Objects, UploadForm
 
@@ -39,12 +40,14 @@ class GrantingService:
         *,
         store: PhotoStore,
         originals: Objects,
+        consents: Consents,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
     ) -> None:
         self._store = store
         self._originals = originals
+        self._consents = consents
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -65,10 +68,13 @@ class GrantingService:
         Args:
             guest_until: when the user ends, for a guest; they may upload less.
         Raises:
+            ConsentRequired: a photo comes from the camera, and the person did not agree to that.
             IdempotencyKeyReused: the key came before with other requests.
             QuotaExceeded: the user's day is full; nothing was reserved.
             Conflict: a photo of the earlier grant was deleted since.
         """
+        if any(request.from_camera for request in requests):
+            self._consents.demand(user_id, Purpose.CAMERA_UPLOAD)
         now = self._clock.now()
         photos = tuple(self._draw_photo(user_id, request, now) for request in requests)
         earlier = self._store.put_grant(

@@ -144,6 +144,8 @@ class UploadRequest(Struct, frozen=True, kw_only=True):
     size_bytes: int
     sha256: bytes | None
     first_edit: FirstEdit | None = None
+    from_camera: bool = False
+    """Taken by the app with the camera, and not chosen from the person's own library (2.2)."""
 
 
 class Rendition(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import binascii
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct, structs
 
@@ -46,6 +46,8 @@ class WantedUpload(Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")] | None = None
     recipe: Raw = Raw()
     output: WantedOutput | None = None
+    source: Literal["library", "camera"] = "library"
+    """`camera`: taken by the app, which needs the person's consent to that."""
 
 
 class UploadsRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -236,6 +238,7 @@ def _upload_request(index: int, wanted: WantedUpload) -> UploadRequest:
         size_bytes=wanted.size_bytes,
         sha256=binascii.unhexlify(wanted.sha256) if wanted.sha256 else None,
         first_edit=_first_edit(f"/photos/{index}", wanted),
+        from_camera=wanted.source == "camera",
     )
 
 

@@ -28,6 +28,7 @@ from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
+from chalicelib.privacy.ports import Consents
 from chalicelib.storage import Objects, Table
 
 
@@ -39,6 +40,7 @@ class PhotoServices:
         originals: Objects,
         renditions: Objects,
         register: GuestRegister,
+        consents: Consents,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
@@ -47,6 +49,7 @@ class PhotoServices:
         self._originals = originals
         self._renditions = renditions
         self._register = register
+        self._consents = consents
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -60,6 +63,7 @@ class PhotoServices:
         return GrantingService(
             store=self.store,
             originals=self._originals,
+            consents=self._consents,
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,

@@ -452,6 +452,8 @@ export default {
   "problem.idempotency_key_required": "Our request was incomplete. This is our mistake. Reload the page and try again.",
   "problem.origin_not_allowed": "This page may not do that. Open ifotor at its own address.",
   "problem.unauthenticated": "Your session is over. Sign in again.",
+  "problem.consent_required": "This needs your permission first. You give it under Account & devices.",
+  "problem.purpose_not_in_use": "We do nothing of that kind, so there is nothing to allow.",
   "problem.guest_cannot_buy": "Sign in with your number before you buy. Your photos stay.",
   "problem.not_found": "This is no longer here.",
   "problem.method_not_allowed": "The server doesn't accept this action. This is our mistake. Reload the page and try again.",

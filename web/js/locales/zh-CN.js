@@ -452,6 +452,8 @@ export default {
   "problem.idempotency_key_required": "请求不完整。这是我们的问题，请刷新页面后重试。",
   "problem.origin_not_allowed": "此页面不能执行该操作，请从 ifotor 的网址打开。",
   "problem.unauthenticated": "登录已失效，请重新登录。",
+  "problem.consent_required": "这需要您先同意。您可以在“账号与设备”中选择同意。",
+  "problem.purpose_not_in_use": "我们没有此类处理，无需您同意。",
   "problem.guest_cannot_buy": "请先用手机号登录再购买，照片会保留。",
   "problem.not_found": "这项内容已经不在了。",
   "problem.method_not_allowed": "服务器不接受这个操作。这是我们的问题，请刷新页面后重试。",
