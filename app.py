@@ -16,6 +16,7 @@ from chalicelib.identity.provider_routes import routes as provider_routes
 from chalicelib.identity.routes import routes as identity_routes
 from chalicelib.observability import begin_invocation
 from chalicelib.payments.routes import routes as payments_routes
+from chalicelib.payments.staff_routes import routes as payments_staff_routes
 from chalicelib.photos.edits.routes import routes as edits_routes
 from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
@@ -39,6 +40,7 @@ app.register_blueprint(edits_routes, url_prefix="/v1")
 app.register_blueprint(privacy_routes, url_prefix="/v1")
 app.register_blueprint(keeping_routes, url_prefix="/v1")
 app.register_blueprint(staff_routes, url_prefix="/v1")
+app.register_blueprint(payments_staff_routes, url_prefix="/v1")
 
 SWEEP_RESERVE = timedelta(seconds=30)
 """Left of a sweep's time when it stops taking photos: one deletion with every retry fits into it.

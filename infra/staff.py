@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 SERVICE = "execute-api"
-ROLES = ("audit",)
+ROLES = ("audit", "finance")
 """Of infra/staff.yaml; each is an output, such as AuditStaffRoleArn."""
 
 
@@ -24,6 +24,7 @@ class Call:
     path: str
     """Below /v1, such as /staff/register/acts."""
     reference: str
+    idempotency_key: str = ""
     query: tuple[tuple[str, str], ...] = ()
     body: object = None
 
@@ -39,6 +40,7 @@ def add_call(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("method", choices=("GET", "POST", "PUT", "DELETE"))
     parser.add_argument("path", help="below /v1, such as /staff/register/acts")
     parser.add_argument("--reference", required=True, help="the ticket or letter it is done for")
+    parser.add_argument("--idempotency-key", default="", help="the same for the same refund")
     parser.add_argument("--body", type=json.loads, help="JSON")
     parser.add_argument(
         "--query", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="repeatable"
@@ -51,6 +53,7 @@ def call_of(asked: argparse.Namespace) -> Call:
         method=asked.method,
         path=asked.path,
         reference=asked.reference,
+        idempotency_key=asked.idempotency_key,
         query=tuple(asked.query),
         body=asked.body,
     )
@@ -71,6 +74,8 @@ def send(
 
     question = f"?{urlencode(call.query)}" if call.query else ""
     headers = {"Staff-Reference": call.reference}
+    if call.idempotency_key:
+        headers["Idempotency-Key"] = call.idempotency_key
     data = b""
     if call.body is not None:
         data, headers["Content-Type"] = json.dumps(call.body).encode(), "application/json"

@@ -19,6 +19,8 @@ from chalicelib.payments.notifications import NotificationService
 from chalicelib.payments.ordering import OrderingService
 from chalicelib.payments.personal_data import PaymentsData
 from chalicelib.payments.ports import Provider
+from chalicelib.payments.refund_store import RefundStore
+from chalicelib.payments.refunding import RefundingService
 from chalicelib.payments.settling import SettlingService
 from chalicelib.payments.store import PaymentStore
 from chalicelib.payments.wallet_store import WalletStore
@@ -64,6 +66,18 @@ class PaymentsContainer:
         return CheckingService(
             due=DuePayments(self._table),
             settling=self._settling,
+            refunding=self.refunding,
+            providers=self._providers,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
+    def refunding(self) -> RefundingService:
+        return RefundingService(
+            store=self._store,
+            refunds=self._refunds,
+            settling=self._settling,
             providers=self._providers,
             clock=self._clock,
             log=self._log,
@@ -101,5 +115,13 @@ class PaymentsContainer:
     @cached_property
     def _settling(self) -> SettlingService:
         return SettlingService(
-            store=self._store, names=self._names, clock=self._clock, log=self._log
+            store=self._store,
+            refunds=self._refunds,
+            names=self._names,
+            clock=self._clock,
+            log=self._log,
         )
+
+    @cached_property
+    def _refunds(self) -> RefundStore:
+        return RefundStore(self._table)

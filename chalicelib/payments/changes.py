@@ -1,9 +1,10 @@
 """What one event changes, all of it in one transaction: the order, the ledger, the refunds due."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chalicelib.ids import OrderNo
+from chalicelib.ids import OrderNo, digest
 from chalicelib.payments.catalogue import Product, Unit
 from chalicelib.payments.items import Refund
 from chalicelib.payments.ledger import Account, Balance, Entry, purchase, reclaim
@@ -78,19 +79,44 @@ def change_between(before: Order, after: Order, balance: Balance, now: datetime)
             for at, one in surplus
             if one.transaction_id not in known and one.refunded != one.total
         ),
-        refunds_done=tuple(
-            refund_no(after.no, at)
-            for at, one in surplus
-            if one.refunded == one.total
-            and one.transaction_id in known
-            and known[one.transaction_id].refunded != one.total
-        ),
+        refunds_done=tuple(_refunds_done(after, known)),
+    )
+
+
+def change_by_asking(order: Order, refund: Refund) -> Change:
+    """Note what staff wants to give back; what it takes back is taken when it has gone."""
+    repayment = refund.repayment
+    after = order.after_asking(repayment.refund_no, repayment.amount)
+    return Change(
+        no=order.no,
+        version=order.version + 1,
+        state=order.state,
+        payments=after.payments,
+        reclaimed=order.reclaimed,
+        is_record=order.outlives_account,
+        refunds_due=(refund,),
     )
 
 
 def refund_no(order_no: OrderNo, place: int) -> str:
     """Name the refund of an order's payment number `place`: the same at every try."""
     return f"{order_no}s{place}"
+
+
+def asked_refund_no(order_no: OrderNo, idempotency_key: str) -> str:
+    """Name a refund that staff asks for: the same for the same key, another for another."""
+    return f"{order_no}r{digest(idempotency_key)[:16]}"
+
+
+def _refunds_done(after: Order, known: Mapping[str, Payment]) -> Iterator[str]:
+    """Name the refunds that are through now and were not before."""
+    for at, one in enumerate(after.payments):
+        before = known.get(one.transaction_id)
+        if before is None:
+            continue
+        if one.is_surplus and before.refunded != one.total == one.refunded:
+            yield refund_no(after.no, at)
+        yield from (number for number in before.asked if number not in one.asked)
 
 
 def _refund_of(order: Order, place: int, payment: Payment) -> Refund:

@@ -13,7 +13,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.observability import EventLog, Level
 from chalicelib.payments.due_store import DuePayments
 from chalicelib.payments.errors import PaymentUnavailable
-from chalicelib.payments.items import Refund
+from chalicelib.payments.items import Refund, RefundState
 from chalicelib.payments.orders import Mismatch, Order
 from chalicelib.payments.ports import (
     Closed,
@@ -22,13 +22,18 @@ from chalicelib.payments.ports import (
     Provider,
     Providers,
     Refunded,
-    RefundStuck,
 )
+from chalicelib.payments.refunding import RefundingService
 from chalicelib.payments.settling import Outcome, SettlingService
 
 NEXT_LOOK = timedelta(minutes=5)
 LATER = timedelta(hours=6)
 """When a person has to look first."""
+NEXT_TRY = {
+    RefundState.DONE: None,
+    RefundState.ON_ITS_WAY: NEXT_LOOK,
+    RefundState.STUCK: LATER,
+}
 CLOSE_MARGIN = timedelta(minutes=1)
 """After an order's end: clocks differ, and a payment may be on its way."""
 
@@ -39,12 +44,14 @@ class CheckingService:
         *,
         due: DuePayments,
         settling: SettlingService,
+        refunding: RefundingService,
         providers: Providers,
         clock: Clock,
         log: EventLog,
     ) -> None:
         self._due = due
         self._settling = settling
+        self._refunding = refunding
         self._providers = providers
         self._clock = clock
         self._log = log
@@ -77,7 +84,7 @@ class CheckingService:
             again_in = (
                 self._check_order(provider, name, due)
                 if isinstance(due, Order)
-                else self._push_refund(provider, name, due)
+                else NEXT_TRY[self._refunding.push(provider, due)]
             )
         except Mismatch as mismatch:
             self._log.record(
@@ -117,18 +124,3 @@ class CheckingService:
             self._log.record(
                 "payment_mismatched", level=Level.ERROR, order_id=order.no, reason="refund"
             )
-
-    def _push_refund(
-        self, provider: PaymentProvider, name: Provider, refund: Refund
-    ) -> timedelta | None:
-        event = provider.refund(refund.repayment)
-        match event:
-            case Refunded():
-                self._settling.apply(event, name)
-                return None
-            case RefundStuck():
-                self._log.record(
-                    "refund_stuck", level=Level.ERROR, order_id=event.order_no, reason=event.outcome
-                )
-                return LATER
-        return NEXT_LOOK

@@ -1,18 +1,24 @@
-"""What buying may be refused with.
+"""What buying, and giving money back, may be refused with.
 
 AppError
 ├── GuestCannotBuy          403  what is bought must outlive a guest
+├── Conflict                409
+│   └── RefundRefused            more than is left, or not any more
 ├── InvalidRequest          422
 │   └── MethodNotOffered         no contract with that provider, or not for that way to pay
 └── Unavailable             503
     └── PaymentUnavailable       the provider gave no answer that could be verified
 """
 
-from chalicelib.errors import AppError, InvalidRequest, Unavailable
+from chalicelib.errors import AppError, Conflict, InvalidRequest, Unavailable
 
 
 class GuestCannotBuy(AppError):
     status, code, title = 403, "guest_cannot_buy", "Register before you buy"
+
+
+class RefundRefused(Conflict):
+    status, code, title = 409, "refund_refused", "That much cannot be given back"
 
 
 class MethodNotOffered(InvalidRequest):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
@@ -24,12 +25,31 @@ OUTLIVES = "outlives_account"
 DUE_ORDER, DUE_REFUND = "ORDER", "REFUND"
 
 
+class RefundState(StrEnum):
+    ON_ITS_WAY = "on_its_way"
+    STUCK = "stuck"
+    """A person must look; it is still tried, four times a day."""
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money of ours that must go back, by the provider it came through."""
 
     method: Method
     repayment: Repayment
+    act_id: str = ""
+    """Of the staff's act that asked for it; empty for what goes back by itself."""
+    created_at: datetime | None = None
+    done_at: datetime | None = None
+    stuck: str = ""
+    """The provider's word for why it did not go through."""
+
+    @property
+    def state(self) -> RefundState:
+        if self.done_at:
+            return RefundState.DONE
+        return RefundState.STUCK if self.stuck else RefundState.ON_ITS_WAY
 
 
 def order_to_item(order: Order) -> dict[str, Any]:
@@ -79,6 +99,7 @@ def payment_to_item(payment: Payment) -> dict[str, Any]:
         "is_surplus": payment.is_surplus,
         "refunds": dict(payment.refunds),
         "refund_sum": payment.refund_sum,
+        **({"asked": dict(payment.asked)} if payment.asked else {}),
     }
 
 
@@ -122,6 +143,7 @@ def refund_to_item(refund: Refund, now: datetime) -> dict[str, Any]:
         "created_at": to_iso(now),
         "due": DUE_REFUND,
         "due_at": to_iso(now),
+        **({"act_id": refund.act_id} if refund.act_id else {}),
     }
 
 
@@ -139,7 +161,14 @@ def refund_from_item(row: Item) -> Refund:
         amount=Money(row["amount_minor"], currency),
         total=Money(row["total_minor"], currency),
     )
-    return Refund(method=Method(row["method"]), repayment=repayment)
+    return Refund(
+        method=Method(row["method"]),
+        repayment=repayment,
+        act_id=row.get("act_id", ""),
+        created_at=from_iso(row["created_at"]),
+        done_at=from_iso(row["done_at"]) if "done_at" in row else None,
+        stuck=row.get("stuck", ""),
+    )
 
 
 def _payment_from_item(row: Item, currency: Currency) -> Payment:
@@ -149,4 +178,5 @@ def _payment_from_item(row: Item, currency: Currency) -> Payment:
         is_surplus=row["is_surplus"],
         refunds=dict(row["refunds"]),
         refund_sum=row["refund_sum"],
+        asked=dict(row.get("asked", {})),
     )

@@ -87,6 +87,8 @@ class Payment:
     """Minor units by refund number, from a provider that tells each refund by itself."""
     refund_sum: int = 0
     """Minor units, from a provider that tells the sum so far."""
+    asked: Mapping[str, int] = field(default_factory=dict)
+    """Minor units by the number of a refund that staff asked for and that is on its way."""
 
     @property
     def refunded(self) -> Money:
@@ -94,12 +96,22 @@ class Payment:
         told = max(sum(self.refunds.values()), self.refund_sum)
         return Money(min(told, self.total.minor), self.total.currency)
 
+    @property
+    def refundable(self) -> Money:
+        """What may still be asked back: it is neither back nor on its way."""
+        left = self.total.minor - self.refunded.minor - sum(self.asked.values())
+        return Money(max(left, 0), self.total.currency)
+
     def after(self, refund: Refunded) -> "Payment":
         refunds = dict(self.refunds)
+        asked = {
+            number: minor for number, minor in self.asked.items() if number != refund.refund_no
+        }
         if refund.amount is not None:
             refunds[refund.refund_no] = refund.amount.minor
         total = refund.sum.minor if refund.sum is not None else 0
-        return replace(self, refunds=refunds, refund_sum=max(self.refund_sum, total))
+        told = max(self.refund_sum, total)
+        return replace(self, refunds=refunds, refund_sum=told, asked=asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +196,14 @@ class Order:
         return after._moved(
             OrderEvent.REFUNDED_IN_FULL if is_whole else OrderEvent.REFUNDED_IN_PART
         )
+
+    def after_asking(self, refund_no: str, amount: Money) -> "Order":
+        """Note that money of the payment that settled the order is on its way back."""
+        payments = tuple(
+            one if one.is_surplus else replace(one, asked={**one.asked, refund_no: amount.minor})
+            for one in self.payments
+        )
+        return replace(self, payments=payments)
 
     def after_closing(self) -> "Order":
         return self._moved(OrderEvent.CLOSED)

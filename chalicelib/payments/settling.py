@@ -27,6 +27,7 @@ from chalicelib.payments.ports import (
     Refunded,
     RefundStuck,
 )
+from chalicelib.payments.refund_store import RefundStore
 from chalicelib.payments.store import (
     AlreadyNotified,
     OrderChanged,
@@ -46,9 +47,16 @@ class Outcome(StrEnum):
 
 class SettlingService:
     def __init__(
-        self, *, store: PaymentStore, names: PaymentNames, clock: Clock, log: EventLog
+        self,
+        *,
+        store: PaymentStore,
+        refunds: RefundStore,
+        names: PaymentNames,
+        clock: Clock,
+        log: EventLog,
     ) -> None:
         self._store = store
+        self._refunds = refunds
         self._names = names
         self._clock = clock
         self._log = log
@@ -64,9 +72,7 @@ class SettlingService:
         if isinstance(event, Nothing):
             return Outcome.KNOWN
         if isinstance(event, RefundStuck):
-            self._log.record(
-                "refund_stuck", level=Level.ERROR, order_id=event.order_no, reason=event.outcome
-            )
+            self.note_stuck(event)
             return Outcome.KNOWN
         try:
             outcome = self.apply(event, notification.provider, notification)
@@ -79,6 +85,13 @@ class SettlingService:
             )
             raise
         return outcome
+
+    def note_stuck(self, event: RefundStuck) -> None:
+        """Call a person, and leave in the refund's row what the provider said."""
+        self._log.record(
+            "refund_stuck", level=Level.ERROR, order_id=event.order_no, reason=event.outcome
+        )
+        self._refunds.mark_stuck(event.refund_no, event.outcome)
 
     def apply(
         self,

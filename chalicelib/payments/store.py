@@ -261,7 +261,7 @@ def _consequences(change: Change, now: datetime) -> list[Write]:
         Update(
             key=refund_key(wallet, number),
             set={"done_at": to_iso(now)},
-            remove=("due", "due_at"),
+            remove=("due", "due_at", "stuck"),
             when=Exists(),
         )
         for number in change.refunds_done

@@ -28,6 +28,7 @@ from chalicelib.payments.ports import (
     Provider,
     Purchase,
     Refunded,
+    RefundStuck,
     Repayment,
 )
 from chalicelib.remote.alipay_events import notification_text, read_event, read_state
@@ -46,6 +47,8 @@ from chalicelib.remote.strict import NotReadable, read_form, text_at
 GATEWAY = "https://openapi.alipay.com/gateway.do"
 CHARSET = "utf-8"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+REFUSED = "40004"
+"""The gateway understood and would not: no balance, a trade that is finished."""
 CALLS = {
     Method.ALIPAY_APP: ("alipay.trade.app.pay", "QUICK_MSECURITY_PAY"),
     Method.ALIPAY_PAGE: ("alipay.trade.page.pay", "FAST_INSTANT_TRADE_PAY"),
@@ -139,7 +142,14 @@ class AlipayPayments:
             "refund_amount": repayment.amount.to_major(),
             "out_request_no": repayment.refund_no,
         }
-        answer = _taken(self._call("alipay.trade.refund", request))
+        answer = self._call("alipay.trade.refund", request)
+        if answer.get("code") == REFUSED and answer.get("sub_code") != "ACQ.SYSTEM_ERROR":
+            return RefundStuck(
+                order_no=repayment.order_no,
+                refund_no=repayment.refund_no,
+                outcome=str(answer.get("sub_code"))[:32].lower(),
+            )
+        _taken(answer)
         if answer.get("fund_change") != "Y":
             question = {
                 "trade_no": repayment.transaction_id,

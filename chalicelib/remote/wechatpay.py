@@ -45,6 +45,8 @@ from chalicelib.remote.wechatpay_signing import (
 ENDPOINT = "https://api.mch.weixin.qq.com"
 TRANSACTIONS = "/v3/pay/transactions"
 NO_CONTENT, NOT_FOUND = 204, 404
+REFUSED = frozenset({400, 403, NOT_FOUND})
+"""Of a refund: no balance, no such payment, too late. Repeats help once a person has acted."""
 
 
 class WechatpaySecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,7 +199,10 @@ class Wechatpay:
                 "currency": repayment.total.currency.value,
             },
         }
-        answer = self._client.call("POST", "/v3/refund/domestic/refunds", request).taken()
+        reply = self._client.call("POST", "/v3/refund/domestic/refunds", request)
+        if reply.status in REFUSED:
+            return _stuck(repayment, reply.code)
+        answer = reply.taken()
         match answer.get("status"):
             case "SUCCESS":
                 return Refunded(
@@ -209,13 +214,16 @@ class Wechatpay:
                 )
             case "PROCESSING":
                 return Nothing()
-        outcome = str(answer.get("status"))[:16].lower()
-        return RefundStuck(
-            order_no=repayment.order_no, refund_no=repayment.refund_no, outcome=outcome
-        )
+        return _stuck(repayment, str(answer.get("status")))
 
     def _nonce(self) -> str:
         return self._entropy.random_bytes(16).hex()
+
+
+def _stuck(repayment: Repayment, word: str) -> RefundStuck:
+    return RefundStuck(
+        order_no=repayment.order_no, refund_no=repayment.refund_no, outcome=word[:32].lower()
+    )
 
 
 def provider_of(text: str, *, clock: Clock, entropy: Entropy) -> Wechatpay:

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Protocol
 
 from chalicelib.http import HttpServices, Reply, Request, Routes
-from chalicelib.staff.ports import Act
+from chalicelib.staff.ports import Act as Act
 
 REFERENCE_HEADER = "staff-reference"
 

@@ -44,6 +44,8 @@ class WechatpaySandbox:
         self._trades = trades
         self._now = now
         self._url = url
+        self.refunds_are = "SUCCESS"
+        """Or PROCESSING, for as long as a bank takes, or ABNORMAL, where a person is needed."""
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Message:
         """Answer one call; headers by their names in lower case."""
@@ -58,15 +60,15 @@ class WechatpaySandbox:
     def payment_notification(self, trade: Trade) -> Message:
         return self.notification("TRANSACTION.SUCCESS", "transaction", self._transaction(trade))
 
-    def refund_notification(self, trade: Trade, number: str) -> Message:
+    def refund_notification(self, trade: Trade, number: str, outcome: str = "SUCCESS") -> Message:
         content = {
             "mchid": MERCHANT,
             "out_trade_no": trade.order_no,
             "transaction_id": trade.transaction_id,
             "out_refund_no": number,
             "refund_id": f"50{number}",
-            "refund_status": "SUCCESS",
-            "success_time": self._time(),
+            "refund_status": outcome,
+            **({"success_time": self._time()} if outcome == "SUCCESS" else {}),
             "user_received_account": "招商银行信用卡0403",
             "amount": {
                 "total": trade.total,
@@ -75,7 +77,7 @@ class WechatpaySandbox:
                 "payer_refund": trade.refunds[number],
             },
         }
-        return self.notification("REFUND.SUCCESS", "refund", content)
+        return self.notification(f"REFUND.{outcome}", "refund", content)
 
     def _check_caller(self, method: str, target: str, authorization: str, body: bytes) -> None:
         scheme, _, rest = authorization.partition(" ")
@@ -153,7 +155,7 @@ class WechatpaySandbox:
             raise Refusal(404, "RESOURCE_NOT_EXISTS")
         if not trade.refund(number, amount["refund"]):
             raise Refusal(403, "NOT_ENOUGH")
-        return {"out_refund_no": number, "status": "SUCCESS", "amount": amount}
+        return {"out_refund_no": number, "status": self.refunds_are, "amount": amount}
 
     def _trade(self, number: str) -> Trade:
         trade = self._trades.find(NAME, number)

@@ -5,7 +5,10 @@ import pytest
 from infra.staff import ROLES
 from tests.infra.reading import Template, may, resources_of, statements
 
-SCOPES = {"AuditStaffRole": ["GET/v1/staff/register/*"]}
+SCOPES = {
+    "AuditStaffRole": ["GET/v1/staff/register/*"],
+    "FinanceStaffRole": ["*/v1/staff/payments/*"],
+}
 """Role → methods and paths."""
 
 

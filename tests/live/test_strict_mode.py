@@ -184,6 +184,9 @@ class TestPackagedPolicies:
         given.secret_key = "another"
         forged = send_to(strict.cloud, call, given)
 
+        beyond = call_as(strict.cloud, "audit", replace(call, path="/staff/payments/refunds"))
+
+        assert (beyond.status, beyond.json["code"]) == (403, "not_staff")
         assert allowed.status == 200
         assert [act["reference"] for act in allowed.json["acts"]] == ["STRICT-1"]
         assert forged.status == 404

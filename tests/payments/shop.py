@@ -18,6 +18,8 @@ from chalicelib.payments.notifications import NotificationService
 from chalicelib.payments.ordering import OrderingService, Placed, Wish
 from chalicelib.payments.orders import ORDER_LIFETIME, Order, new_order_no
 from chalicelib.payments.personal_data import PaymentsData
+from chalicelib.payments.refund_store import RefundStore
+from chalicelib.payments.refunding import RefundingService
 from chalicelib.payments.settling import SettlingService
 from chalicelib.payments.store import PaymentStore
 from chalicelib.payments.wallet_store import WalletStore
@@ -83,6 +85,7 @@ class Shop:
         self.entropy = FakeEntropy(2)
         self.secrets = dict(secrets or secrets_of(self.sandbox))
         self.store = PaymentStore(table)
+        self.refunds = RefundStore(table)
         self.names = PaymentNames(FakeRing(b"payments key"), self.entropy)
         self.providers = SecretProviders(
             {name: self._reader(name) for name in Provider}, clock=clock, entropy=self.entropy
@@ -100,12 +103,27 @@ class Shop:
             entropy=self.entropy,
             log=log,
         )
-        self.settling = SettlingService(store=self.store, names=self.names, clock=clock, log=log)
+        self.settling = SettlingService(
+            store=self.store, refunds=self.refunds, names=self.names, clock=clock, log=log
+        )
+        self.refunding = RefundingService(
+            store=self.store,
+            refunds=self.refunds,
+            settling=self.settling,
+            providers=self.providers,
+            clock=clock,
+            log=log,
+        )
         self.notifications = NotificationService(
             providers=self.providers, settling=self.settling, clock=clock, log=log
         )
         self.checking = CheckingService(
-            due=due, settling=self.settling, providers=self.providers, clock=clock, log=log
+            due=due,
+            settling=self.settling,
+            refunding=self.refunding,
+            providers=self.providers,
+            clock=clock,
+            log=log,
         )
 
     def _reader(self, name: Provider) -> Callable[[], str]:

@@ -457,6 +457,7 @@ export default {
   "problem.guest_cannot_buy": "Sign in with your number before you buy. Your photos stay.",
   "problem.not_found": "This is no longer here.",
   "problem.method_not_allowed": "The server doesn't accept this action. This is our mistake. Reload the page and try again.",
+  "problem.refund_refused": "That much cannot be given back.",
   "problem.not_staff": "Only staff can do this, and only in its role.",
   "problem.reference_required": "This needs the name of the ticket that it is for.",
   "problem.account_frozen": "This account is frozen. Sign in with a code to its phone number, and this works again.",

@@ -457,6 +457,7 @@ export default {
   "problem.guest_cannot_buy": "请先用手机号登录再购买，照片会保留。",
   "problem.not_found": "这项内容已经不在了。",
   "problem.method_not_allowed": "服务器不接受这个操作。这是我们的问题，请刷新页面后重试。",
+  "problem.refund_refused": "无法退回该金额。",
   "problem.not_staff": "只有工作人员以相应角色才能执行此操作。",
   "problem.reference_required": "请注明对应的工单编号。",
   "problem.account_frozen": "账号已冻结。请先用手机验证码登录，之后即可恢复使用此方式。",

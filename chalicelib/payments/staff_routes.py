@@ -1,0 +1,77 @@
+"""HTTP of payments for staff: orders, refunds. Nothing here says who paid."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import Meta, Struct
+
+from chalicelib.clock import to_iso
+from chalicelib.container import services
+from chalicelib.http import Reply, Request
+from chalicelib.money import Money
+from chalicelib.payments.routes import order_to_json
+from chalicelib.staff.serving import Act, StaffRoutes
+
+if TYPE_CHECKING:
+    from chalicelib.payments.items import Refund
+
+routes = StaffRoutes(__name__, services)
+
+DEFAULT_PAGE, MAX_PAGE = 50, 100
+
+
+class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    amount_minor: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
+    """None: all that is left."""
+
+
+@routes.serve_staff("GET", "/staff/payments/orders/{order_id}")
+def show_order_to_staff(request: Request, act: Act, order_id: str) -> Reply:
+    found = services().payments.refunding.get_order(order_id)
+    body = {
+        "order": order_to_json(found.order),
+        "payments": [
+            {
+                "transaction_id": one.transaction_id,
+                "total_minor": one.total.minor,
+                "refunded_minor": one.refunded.minor,
+                "is_surplus": one.is_surplus,
+            }
+            for one in found.order.payments
+        ],
+        "refunds": [refund_to_json(one) for one in found.refunds],
+    }
+    return Reply(HTTPStatus.OK, body)
+
+
+@routes.serve_staff("POST", "/staff/payments/orders/{order_id}/refunds")
+def refund_order(request: Request, act: Act, order_id: str) -> Reply:
+    key = request.idempotency_key()
+    wanted = request.body(RefundRequest).amount_minor
+    refund = services().payments.refunding.ask(
+        order_id,
+        Money(wanted) if wanted is not None else None,
+        idempotency_key=key,
+        act=act,
+    )
+    return Reply(HTTPStatus.ACCEPTED, refund_to_json(refund))
+
+
+@routes.serve_staff("GET", "/staff/payments/refunds")
+def list_open_refunds(request: Request, act: Act) -> Reply:
+    limit = request.integer("limit", default=DEFAULT_PAGE, low=1, high=MAX_PAGE)
+    found = services().payments.refunding.list_open_refunds(limit)
+    return Reply(HTTPStatus.OK, {"refunds": [refund_to_json(one) for one in found]})
+
+
+def refund_to_json(refund: "Refund") -> dict[str, Any]:
+    return {
+        "id": refund.repayment.refund_no,
+        "order_id": refund.repayment.order_no,
+        "amount_minor": refund.repayment.amount.minor,
+        "state": refund.state,
+        "reason": refund.stuck or None,
+        "act_id": refund.act_id or None,
+        "created_at": to_iso(refund.created_at) if refund.created_at else None,
+        "done_at": to_iso(refund.done_at) if refund.done_at else None,
+    }
