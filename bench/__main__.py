@@ -12,13 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import aws_calls, cold_start, edits, ladder
+from bench import aws_calls, cold_start, edits, ladder, memory
 from bench.figures import Figure
 
 SUITES: tuple[Callable[[Sequence[Path]], list[Figure]], ...] = (
     aws_calls.measure,
     cold_start.measure,
     ladder.measure,
+    memory.measure,
     edits.measure,
 )
 
