@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.imaging.edit_apart import ApartEditor
     from chalicelib.imaging.isolation import Work
 
-ENGINE = 1
+ENGINE = 2
 """Raised by whoever changes what a recipe looks like; kept with each edit, beside Pillow's version.
 """
 

@@ -7,7 +7,9 @@ from PIL import Image, ImageChops, ImageFilter
 
 from chalicelib.imaging.editing.work import Work
 from chalicelib.imaging.plan.cube import SIDE, sampled
+from chalicelib.imaging.plan.curves import LUMA
 from chalicelib.imaging.plan.steps import Colour, Vignette
+from chalicelib.imaging.plan.vividness import Vividness
 
 _CLIPPED = 0.004
 """Share of the pixels that may become black, and white, when a histogram is stretched."""
@@ -34,19 +36,32 @@ def colour(work: Work, step: Colour) -> None:
 
 def vignette(work: Work, step: Vignette) -> None:
     """Darken or lighten along ellipses of the picture's own shape."""
-    shade = _shade(abs(step.amount), step.midpoint)
-    shade = shade.resize(work.pixels.size, Image.Resampling.BILINEAR)
-    if work.pixels.mode == "RGB":
-        shade = Image.merge("RGB", (shade, shade, shade))
-    if step.amount < 0:
-        work.pixels = ImageChops.multiply(work.pixels, shade)
-    else:
-        work.pixels = ImageChops.screen(work.pixels, ImageChops.invert(shade))
+    shade = _mirrored(_shade(abs(step.amount), step.midpoint), work.pixels.size)
+    # Laid on black, or on white: what ImageChops.multiply and screen do, in half the time.
+    ground = Image.new(work.pixels.mode, work.pixels.size, "black" if step.amount < 0 else "white")
+    ground.paste(work.pixels, mask=shade)
+    work.pixels = ground
+
+
+def _mirrored(small: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Bring a symmetric picture to a size by resizing a quarter of it."""
+    half = (-(-size[0] // 2), -(-size[1] // 2))
+    box = (0.0, 0.0, small.width * half[0] / size[0], small.height * half[1] / size[1])
+    quarter = small.resize(half, Image.Resampling.BILINEAR, box=box)
+    whole = Image.new(small.mode, size)
+    right = quarter.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    whole.paste(right, (size[0] - half[0], 0))
+    whole.paste(quarter)
+    lower = whole.crop((0, 0, size[0], half[1])).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    whole.paste(lower, (0, size[1] - half[1]))
+    return whole
 
 
 def _coloured(image: Image.Image, step: Colour, table: bytes | None) -> Image.Image:
     if table is not None:
         image = image.point(list(table))
+    if step.vivid is not None:
+        image = _vivid(image, step.vivid)
     if step.cube is not None:
         values = sampled(step.cube, step.matrix, step.after)
         return image.filter(ImageFilter.Color3DLUT(SIDE, values))
@@ -59,6 +74,27 @@ def _coloured(image: Image.Image, step: Colour, table: bytes | None) -> Image.Im
         else:
             image = image.convert("RGB", step.matrix)
     return image if step.after is None else image.point(list(step.after))
+
+
+def _vivid(image: Image.Image, vivid: Vividness) -> Image.Image:
+    """Add to each channel the share of its difference from grey that its colour asks for."""
+    light = image.convert("L", (*LUMA, 0.0))
+    bands = image.split()
+    red, green, blue = bands
+    largest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    smallest = ImageChops.darker(ImageChops.darker(red, green), blue)
+    share = ImageChops.subtract_modulo(largest, smallest).point(list(vivid.shares))
+    # Moved by 128, so that what is added can be negative; modulo 256 nothing is lost on the way.
+    moved = ImageChops.add_modulo(light, Image.new("L", light.size, 128))
+    changed = []
+    for band in bands:
+        part = Image.composite(band, light, share)
+        ends = (moved, part) if vivid.is_less else (part, moved)
+        change = ImageChops.subtract_modulo(*ends)
+        for _ in range(vivid.times):
+            band = ImageChops.add(band, change, 1, -128)
+        changed.append(band)
+    return Image.merge("RGB", changed)
 
 
 def _measured(image: Image.Image, step: Colour) -> list[float]:

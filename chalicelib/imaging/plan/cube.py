@@ -1,4 +1,4 @@
-"""Colour that no table and matrix can say: vibrance, and the mixer of a preset.
+"""Colour that no table and matrix can say: the mixer of a preset, with a vibrance before it.
 
 Sampled at 17 values a channel, with the matrix and the second table folded in, it is one lookup.
 """
@@ -24,7 +24,7 @@ class Cube:
 
     Attributes:
         vibrance: -100 to 100.
-        bands: of each of six hues from red: degrees, and two factors, as in `Mixer`; or none.
+        bands: of each of six hues from red: degrees, and two factors, as in `Mixer`.
     """
 
     vibrance: float
@@ -32,13 +32,12 @@ class Cube:
 
 
 def cube_of(vibrance: float, mixer: Mixer, strength: float) -> Cube | None:
-    """Return the cube of a vibrance and a mixer at a strength of 0 to 1; None if neither acts."""
+    """Return the cube of a vibrance and a mixer at a strength of 0 to 1; None if nothing mixes."""
     bands = tuple(
         (band.hue * strength, band.saturation / 100 * strength, band.light / 100 * strength)
         for band in (mixer.red, mixer.yellow, mixer.green, mixer.cyan, mixer.blue, mixer.magenta)
     )
-    mixes = any(any(band) for band in bands)
-    return Cube(vibrance, bands if mixes else ()) if vibrance or mixes else None
+    return Cube(vibrance, bands) if any(any(band) for band in bands) else None
 
 
 @lru_cache(maxsize=32)
@@ -61,7 +60,7 @@ def _vibrant(colour: Colour, amount: float) -> Colour:
 
 def _mixed(colour: Colour, bands: tuple[tuple[float, float, float], ...]) -> Colour:
     chroma = max(colour) - min(colour)
-    if not bands or chroma == 0:
+    if chroma == 0:
         return colour
     hue, saturation, value = colorsys.rgb_to_hsv(*colour)
     at = hue * 6

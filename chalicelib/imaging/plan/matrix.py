@@ -11,6 +11,7 @@ Matrix = tuple[float, float, float, float, float, float, float, float, float, fl
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 _SEPIA = (1.04, 0.95, 0.80)
+_SAME = 1e-6
 _DIGITS = 9
 """Far below an 8-bit step, and above what two C libraries disagree about."""
 
@@ -41,6 +42,13 @@ def blended(matrix: Matrix, share: float) -> Matrix:
     return _matrix(
         [own + share * (other - own) for own, other in zip(IDENTITY, matrix, strict=True)]
     )
+
+
+def saturation_of(matrix: Matrix) -> float | None:
+    """Return the factor of a matrix that does nothing but saturate; None for any other."""
+    factor = matrix[0] - matrix[4]
+    alike = zip(matrix, _saturated(factor), strict=True)
+    return factor if all(abs(one - other) < _SAME for one, other in alike) else None
 
 
 def _saturated(factor: float) -> Matrix:

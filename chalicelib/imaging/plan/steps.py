@@ -12,6 +12,7 @@ from chalicelib.imaging.plan.cube import Cube
 from chalicelib.imaging.plan.layout import Cell, Edge, Size
 from chalicelib.imaging.plan.matrix import Matrix
 from chalicelib.imaging.plan.projection import Projection
+from chalicelib.imaging.plan.vividness import Vividness
 from chalicelib.imaging.recipe.parts import Colour as ColourName
 
 _COPY_NS = 4.0
@@ -19,6 +20,7 @@ _CUBE_NS = 35.0
 _DENOISE_NS = 40.0
 _LAYER_NS = 25.0
 _TURN_NS = 60.0
+_VIVID_NS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,16 @@ class Colour(Step):
     Attributes:
         auto, equalize: strengths of first tables made of the photo's own histogram.
         table: 768 bytes, applied to red, green, blue.
+        vivid: saturation that depends on the colour.
         matrix: three rows of four.
         after: 768 bytes, applied to what the matrix gave.
-        cube: what bends colour; takes matrix and second table in, and costs as much as a kernel.
+        cube: mixes hues; takes matrix and second table in, and costs as much as a kernel.
     """
 
     auto: int
     equalize: int
     table: bytes | None
+    vivid: Vividness | None
     matrix: Matrix | None
     after: bytes | None
     cube: Cube | None
@@ -100,7 +104,7 @@ class Colour(Step):
 
     @property
     def ns_per_pixel(self) -> float:
-        return _CUBE_NS if self.cube else self.NS_PER_PIXEL
+        return (_CUBE_NS if self.cube else self.NS_PER_PIXEL) + (_VIVID_NS if self.vivid else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,8 @@ def _shown(value: object) -> str:
             return "(" + " ".join(map(_shown, value)) + ")"
         case Cube():
             return _shown((value.vibrance, value.bands))
+        case Vividness():
+            return _shown((value.shares, value.times, value.is_less))
         case Cell() | Edge():
             return _shown(astuple(value))
         case None:

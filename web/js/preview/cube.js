@@ -1,5 +1,5 @@
 // @ts-check
-/** Colour that no table and matrix can say (imaging/plan/cube.py): vibrance, and the mixer of a preset. */
+/** Colour that no table and matrix can say (imaging/plan/cube.py): the mixer of a preset, with a vibrance before it. */
 import { fromHue, LUMA } from "./curves.js";
 import { IDENTITY } from "./matrix.js";
 
@@ -7,17 +7,16 @@ import { IDENTITY } from "./matrix.js";
 export const SIDE = 17;
 const HUES = ["red", "yellow", "green", "cyan", "blue", "magenta"];
 
-/** @typedef {{vibrance: number, bands: number[][]}} Cube bands: of each of six hues degrees and two factors; or none */
+/** @typedef {{vibrance: number, bands: number[][]}} Cube bands: of each of six hues degrees and two factors */
 /** @typedef {Record<string, {hue?: number, saturation?: number, light?: number}>} Mixer */
 
-/** Null if neither acts. @param {number} vibrance @param {Mixer} mixer @param {number} strength @returns {Cube | null} */
+/** Null if nothing mixes. @param {number} vibrance @param {Mixer} mixer @param {number} strength @returns {Cube | null} */
 export function cubeOf(vibrance, mixer, strength) {
   const bands = HUES.map((name) => {
     const { hue = 0, saturation = 0, light = 0 } = mixer[name] ?? {};
     return [hue * strength, (saturation / 100) * strength, (light / 100) * strength];
   });
-  const mixes = bands.some((band) => band.some(Boolean));
-  return vibrance || mixes ? { vibrance, bands: mixes ? bands : [] } : null;
+  return bands.some((band) => band.some(Boolean)) ? { vibrance, bands } : null;
 }
 
 /**
@@ -47,7 +46,7 @@ function vibrant(colour, amount) {
 function mixed(colour, bands) {
   const most = Math.max(...colour);
   const chroma = most - Math.min(...colour);
-  if (!bands.length || chroma === 0) return colour;
+  if (chroma === 0) return colour;
   const hue = hueOf(colour, most, chroma);
   const at = Math.trunc(hue * 6);
   const share = hue * 6 - at;

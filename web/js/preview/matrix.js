@@ -8,6 +8,7 @@ import { LUMA } from "./curves.js";
 export const IDENTITY = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 const SEPIA = [1.04, 0.95, 0.8];
 const DIGITS = 9;
+const SAME = 1e-6;
 
 /** Saturation, then grayscale, then sepia. @param {import("./curves.js").Tone} tone @returns {Matrix} */
 export function colourMatrix({ saturation = 0, grayscale = 0, sepia = 0 }) {
@@ -30,6 +31,12 @@ export const blended = (matrix, share) => IDENTITY.map((own, at) => own + share 
 
 /** @param {Matrix} matrix */
 export const isIdentity = (matrix) => matrix.every((cell, at) => cell === IDENTITY[at]);
+
+/** The factor of a matrix that does nothing but saturate; null for any other. @param {Matrix} matrix */
+export function saturationOf(matrix) {
+  const factor = matrix[0] - matrix[4];
+  return saturated(factor).every((cell, at) => Math.abs(cell - matrix[at]) < SAME) ? factor : null;
+}
 
 const saturated = (/** @type {number} */ factor) => blended(toned([1, 1, 1]), 1 - factor);
 

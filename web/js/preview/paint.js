@@ -4,6 +4,7 @@ import { SIDE } from "./cube.js";
 import { rounded } from "./curves.js";
 import { WHOLE } from "./geometry.js";
 import { shadeOf } from "./vignette.js";
+import { laidOver, throughVividness } from "./vividness.js";
 
 /** @typedef {import("./plan.js").Plan} Plan */
 /** @typedef {{data: Uint8ClampedArray, width: number, height: number}} Pixels RGBA, opaque */
@@ -27,11 +28,13 @@ const WANTED_MEDIAN = 0.46;
 export function painter(plan, source, target, kept = WHOLE) {
   const isMeasured = plan.auto || plan.equalize;
   const table = isMeasured ? chainedTable(measured(plan, countsOf(source, kept)), plan.table) : plan.table;
+  const vivid = plan.vivid && throughVividness(plan.vivid, target);
   const colour = plan.cube ? throughCube(plan.cube, target) : throughMatrix(plan.matrix, plan.after, target);
   const shade = plan.vignette && shadeOf(plan.vignette, source.width, source.height);
   const isDarker = (plan.vignette?.amount ?? 0) < 0;
   return (from, to) => {
     copy(source.data, target, table, from, to);
+    if (vivid) vivid(from, to);
     if (colour) colour(from, to);
     if (shade) vignette(target, shade, isDarker, from, to);
   };
@@ -105,12 +108,9 @@ function throughCube(cube, target) {
  * @param {number} from @param {number} to
  */
 function vignette(target, shade, isDarker, from, to) {
+  const ground = isDarker ? 0 : 255;
   for (let pixel = from; pixel < to; pixel += 1) {
-    for (let at = 4 * pixel; at < 4 * pixel + 3; at += 1) {
-      const left = isDarker ? target[at] : 255 - target[at];
-      const shaded = Math.trunc((left * shade[pixel]) / 255);
-      target[at] = isDarker ? shaded : 255 - shaded;
-    }
+    for (let at = 4 * pixel; at < 4 * pixel + 3; at += 1) target[at] = laidOver(ground, target[at], shade[pixel]);
   }
 }
 

@@ -23,12 +23,12 @@ export function shadeOf({ amount, midpoint }, width, height) {
   return transposed(resized(transposed(wide, width, SIDE), SIDE, width, height), height, width);
 }
 
-/** Stretch every row, bilinear, in Pillow's fixed point. @param {Uint8Array} from @param {number} width @param {number} rows @param {number} to */
+/** Stretch every row of a symmetric picture, bilinear, in Pillow's fixed point. @param {Uint8Array} from @param {number} width @param {number} rows @param {number} to */
 function resized(from, width, rows, to) {
   const scale = width / to;
   const reach = Math.max(1, scale);
   const result = new Uint8Array(to * rows);
-  for (let x = 0; x < to; x += 1) {
+  for (let x = 0; x < Math.ceil(to / 2); x += 1) {
     const centre = (x + 0.5) * scale;
     const first = Math.max(0, Math.trunc(centre - reach + 0.5));
     const end = Math.min(width, Math.trunc(centre + reach + 0.5));
@@ -39,7 +39,7 @@ function resized(from, width, rows, to) {
     for (let row = 0; row < rows; row += 1) {
       let sum = 2 ** (BITS - 1);
       for (let at = 0; at < fixed.length; at += 1) sum += from[row * width + first + at] * fixed[at];
-      result[row * to + x] = sum >> BITS;
+      result[row * to + x] = result[row * to + to - 1 - x] = sum >> BITS; // the same from both sides
     }
   }
   return result;
