@@ -22,6 +22,7 @@ from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.problems import render_framework_errors
+from chalicelib.retention.schedule import AUDIT_EVERY, CLEAR_EVERY, DAY, MINUTE, SWEEP_EVERY
 from chalicelib.staff.routes import routes as staff_routes
 
 app = Chalice(app_name="ifotor", configure_logs=False)
@@ -72,10 +73,29 @@ def fail_edit(event: Any) -> Any:
     return services().edits.worker.give_up_edits(event.to_dict())
 
 
-@app.schedule(Rate(15, unit=Rate.MINUTES))
+@app.schedule(Rate(SWEEP_EVERY // MINUTE, unit=Rate.MINUTES))
 def expire_photos(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
-    services().photos.expiry.expire_photos(within=remaining - SWEEP_RESERVE)
+    services().retention.expiry.expire_photos(within=remaining - SWEEP_RESERVE)
+
+
+@app.on_sqs_message(queue="shards", batch_size=1)
+def expire_shards(event: Any) -> Any:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    return services().retention.expiry.expire_shards(
+        event.to_dict(), within=remaining - SWEEP_RESERVE
+    )
+
+
+@app.schedule(Rate(CLEAR_EVERY // MINUTE, unit=Rate.MINUTES))
+def clear_originals(event: Any) -> None:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().retention.originals.clear_originals(within=remaining - SWEEP_RESERVE)
+
+
+@app.schedule(Rate(AUDIT_EVERY // DAY, unit=Rate.DAYS))
+def audit_logs(event: Any) -> None:
+    services().retention.log_audit.audit_logs()
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

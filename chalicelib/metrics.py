@@ -80,6 +80,13 @@ METRICS: Mapping[str, Metric] = {
     "refund_due": Metric("RefundsDue"),
     "certificate_checked": Metric("DaysToExpiry", of="count"),
     "notification_probed": Metric("NotificationsProbed"),
+    "photos_expired": Metric("PhotosExpired", of="count"),
+    "sweep_ended": Metric("SweepLag", of="age_s", unit="Seconds"),
+    "originals_checked": Metric("OldestOriginal", of="age_s", unit="Seconds"),
+    "original_left_behind": Metric("OriginalsLeftBehind"),
+    "log_group_wrong": Metric("LogGroupsWrong"),
+    "log_group_not_mended": Metric("LogGroupsNotMended"),
+    "expiry_failed": Metric("ExpiriesFailed"),
     "upload_attempt_failed": Metric("UploadAttemptsFailed"),
     "edit_attempt_failed": Metric("EditAttemptsFailed"),
     "job_ended": Metric(

@@ -14,6 +14,7 @@ from chalicelib.metrics import METRICS, NAMESPACE, STAGE, Metric
 
 LOG_FIELDS = frozenset(
     {
+        "age_s",
         "attempt",
         "bytes_in",
         "bytes_out",
@@ -27,6 +28,7 @@ LOG_FIELDS = frozenset(
         "kind",
         "limit",
         "location",
+        "log_group",
         "method",
         "objects",
         "order_id",

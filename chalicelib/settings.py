@@ -77,6 +77,16 @@ LOGIN_SUBJECTS: Mapping[str, frozenset[str]] = {
 }
 
 
+TAKEN_AS_THEY_ARE = (
+    *("stage", "accounts_table", "photos_table", "originals_bucket", "renditions_bucket"),
+    *("originals_key_arn", "phones_key_arn", "session_secret_arn"),
+    *("phone_index_secret_arn", "uploads_queue_url", "payments_table", "register_table"),
+    *("payments_secret_arn", "wechatpay_secret_arn", "alipay_secret_arn"),
+    *("edits_queue_url", "shards_queue_url", "stack_name"),
+)
+"""Fields of Settings that any text will do for, named like their variables."""
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """What a stage decides; `infra/functions.yaml` writes each variable."""
 
@@ -99,6 +109,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     alipay_secret_arn: str
     """Of each provider: `{}` while there is no contract."""
     edits_queue_url: str
+    shards_queue_url: str
+    stack_name: str
     web_origin: str
     """Of the page, such as https://photos.example."""
     sms_sender: SmsSenderKind
@@ -157,22 +169,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         check = _choice(env, "HUMAN_CHECK", HumanCheckKind)
         turnstile = required if check is HumanCheckKind.TURNSTILE else lambda name: ""
         return cls(
-            stage=required("STAGE"),
-            accounts_table=required("ACCOUNTS_TABLE"),
-            photos_table=required("PHOTOS_TABLE"),
-            originals_bucket=required("ORIGINALS_BUCKET"),
-            renditions_bucket=required("RENDITIONS_BUCKET"),
-            originals_key_arn=required("ORIGINALS_KEY_ARN"),
-            phones_key_arn=required("PHONES_KEY_ARN"),
-            session_secret_arn=required("SESSION_SECRET_ARN"),
-            phone_index_secret_arn=required("PHONE_INDEX_SECRET_ARN"),
-            uploads_queue_url=required("UPLOADS_QUEUE_URL"),
-            payments_table=required("PAYMENTS_TABLE"),
-            register_table=required("REGISTER_TABLE"),
-            payments_secret_arn=required("PAYMENTS_SECRET_ARN"),
-            wechatpay_secret_arn=required("WECHATPAY_SECRET_ARN"),
-            alipay_secret_arn=required("ALIPAY_SECRET_ARN"),
-            edits_queue_url=required("EDITS_QUEUE_URL"),
+            **{name: required(name.upper()) for name in TAKEN_AS_THEY_ARE},
             web_origin=_web_origin(required("WEB_ORIGIN")),
             sms_sender=sender,
             allowed_countries=_calling_codes(env, "ALLOWED_COUNTRIES"),

@@ -1,7 +1,8 @@
 """Assemble the template's parts for one stage. Pure but for reading the YAML files beside this one.
 
 What comes out is the merge file of `chalice package`: all that Chalice does not know how to write.
-CloudFormation's short tags (`!Ref`, `!Sub`, `!GetAtt`) are read into their long form.
+CloudFormation's short tags (`!Ref`, `!Sub`, `!GetAtt`) are read into their long form. Periods are
+named, not written: `!Days LOGS`, `!Seconds DEAD_LETTERS`, `!Lifecycle renditions`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from chalicelib.retention import schedule
+from chalicelib.retention.rules import Rule
 
 Template = dict[str, Any]
 """A CloudFormation template, or a part of one: JSON values only."""
@@ -155,14 +159,22 @@ def merge(left: Mapping[str, Any], right: Mapping[str, Any], *, where: str = "")
 
 
 class _IntrinsicLoader(yaml.SafeLoader):
-    """Plain YAML and the three short tags the parts use."""
+    """Plain YAML, the three short tags of CloudFormation that the parts use, and three of ours:
+    periods of the retention schedule as numbers.
+    """
 
 
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Template:
+def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Template | int:
     if not isinstance(node, yaml.ScalarNode):
         raise TemplateError(f"!{suffix} takes one string.")
-    value = loader.construct_scalar(node)
+    value = str(loader.construct_scalar(node))
     match suffix:
+        case "Lifecycle":
+            return schedule.LIFECYCLE_DAYS[value]
+        case "Days":
+            return _rule(value).period.days
+        case "Seconds":
+            return int(_rule(value).period.total_seconds())
         case "Ref":
             return {"Ref": value}
         case "Sub":
@@ -170,6 +182,13 @@ def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Templat
         case "GetAtt":
             return {"Fn::GetAtt": value.split(".", 1)}
     raise TemplateError(f"The tag !{suffix} is not one the parts use.")
+
+
+def _rule(name: str) -> Rule:
+    rule = vars(schedule).get(name)
+    if not isinstance(rule, Rule):
+        raise TemplateError(f"The retention schedule has no {name}.")
+    return rule
 
 
 _IntrinsicLoader.add_multi_constructor("!", _intrinsic)

@@ -36,7 +36,8 @@ def environment(sender: SmsSenderKind = SmsSenderKind.SNS, **changes: str) -> di
         *("PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
     )
     keys = ("ORIGINALS_KEY_ARN", "PHONES_KEY_ARN", "SESSION_SECRET_ARN", "PHONE_INDEX_SECRET_ARN")
-    common = dict.fromkeys((*stores, *keys, "UPLOADS_QUEUE_URL", "EDITS_QUEUE_URL"), "x")
+    queues = ("UPLOADS_QUEUE_URL", "EDITS_QUEUE_URL", "SHARDS_QUEUE_URL", "STACK_NAME")
+    common = dict.fromkeys((*stores, *keys, *queues), "x")
     common |= {"STAGE": "dev", "SMS_SENDER": sender, "WEB_ORIGIN": "https://photos.example"}
     common |= {"AWS_REGION": "us-east-1", "ALLOWED_COUNTRIES": "86,1", "HUMAN_CHECK": "none"}
     common |= {"CODES_PER_ADDRESS_AN_HOUR": "60", "CODES_A_DAY": "20000", "CODE_COOLDOWN_S": "60"}

@@ -48,6 +48,7 @@ class PhotoWorld:
         self.renderer = FakeRenderer()
         self.darkroom = FakeDarkroom()
         self.edit_queue = FakeJobQueue()
+        self.shards = FakeJobQueue()
         buckets = {"originals": self.originals, "renditions": self.renditions}
         self.photo_services = PhotoServices(
             photos=self.photos,
@@ -64,8 +65,8 @@ class PhotoWorld:
         self.edits: EditServices = self.photo_services.edits_with(self.darkroom, jobs)
         self.worker = self.photo_services.worker_with(renderer or self.renderer, self.queue, jobs)
         self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
-        self.expiry = self.photo_services.expiry
         self.choices = self.photo_services.choices
+        self.expiry = self.photo_services.expiry_with(self.watched(self.shards))
         self.photos_data = PhotosData(self.photo_store, **buckets)
 
     def watched(self, queue: JobQueue) -> JobQueue:

@@ -71,7 +71,7 @@ def allowed(importer: str, imported: str) -> bool:
     if source == ["staff", "serving"] and target == ["http"]:
         return True
     own = target[0] == source[0] and not target[-1].endswith("routes")
-    between = target[-1] == "ports" or target == ["retention", "model"]
+    between = target[-1] == "ports" or target in (["retention", "model"], ["retention", "schedule"])
     return own or between or target[0] in KERNEL - {"settings"}
 
 

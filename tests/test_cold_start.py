@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("PIL", "pillow_heif", "cryptography", "phonenumbers")
 """Worth tens of milliseconds each, and nothing a login needs before a number is there."""
 
-ALLOWED_LAYERS = ("routes", "bodies", "serving", "model", "pricing", "errors", "ports")
+ALLOWED_LAYERS = (
+    *("routes", "bodies", "serving", "model", "pricing", "errors", "ports"),
+    *("schedule", "rules"),
+)
 """What may be loaded of a capability that is not identity: how it looks from outside."""
 
 LOOK = """

@@ -23,6 +23,7 @@ from chalicelib.identity.guest_store import GuestRegisterStore
 from chalicelib.identity.ports import HumanCheck
 from chalicelib.photos.ports import ImageRenderer
 from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
+from chalicelib.storage import Key
 from infra.template import assemble, get_stage
 from tests.fakes import (
     FakeClock,
@@ -97,6 +98,8 @@ def make_stores() -> Settings:
         alipay_secret_arn=secrets.create_secret(Name="alipay", SecretString="{}")["ARN"],
         uploads_queue_url=client("sqs").create_queue(QueueName="uploads")["QueueUrl"],
         edits_queue_url=client("sqs").create_queue(QueueName="edits")["QueueUrl"],
+        shards_queue_url=client("sqs").create_queue(QueueName="shards")["QueueUrl"],
+        stack_name="ifotor-test",
         web_origin="https://photos.example",
         sms_sender=SmsSenderKind.SNS,
         allowed_countries="86,1,44",
@@ -153,6 +156,16 @@ class World(People, PhotoWorld):
             for bucket in ("originals", "renditions")
             for found in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
         }
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Every row of a table, as the gateway reads it."""
+        keys = [one for page in self._scan(table) for one in page["Items"]]
+        gateway = DynamoTable(self.dynamodb, table)
+        found = [gateway.get(Key(one["pk"]["S"], one["sk"]["S"])) for one in keys]
+        return [dict(row) for row in found if row]
+
+    def _scan(self, table: str) -> Iterator[dict[str, Any]]:
+        yield from self.dynamodb.get_paginator("scan").paginate(TableName=table)
 
     def dump(self) -> str:
         """Every row of every table, as text."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.aws.s3 import S3Objects
     from chalicelib.container.identity import IdentityContainer
     from chalicelib.container.payments import PaymentsContainer
+    from chalicelib.container.retention import RetentionContainer
     from chalicelib.identity.sessions import SessionService
     from chalicelib.photos.edits.services import EditServices
     from chalicelib.photos.services import PhotoServices
@@ -121,6 +122,12 @@ class Container:
             policy_version=VERSION_IN_FORCE,
             clock=self._clock,
         )
+
+    @cached_property
+    def retention(self) -> RetentionContainer:
+        from chalicelib.container.retention import RetentionContainer
+
+        return RetentionContainer(self._settings, photos=self.photos, log=self.log)
 
     @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:

@@ -10,6 +10,7 @@ from chalicelib.identity.model import Account
 from chalicelib.identity.ports import MessageKind, Secret
 from chalicelib.ids import Caller, ChallengeId, Entropy
 from chalicelib.phone import Phone
+from chalicelib.retention.schedule import CODES
 
 CODE_DIGITS = 6
 """The fewest that NIST SP 800-63B-4 §3.1.3 allows."""
@@ -17,7 +18,7 @@ CODE_LIFETIME = timedelta(minutes=5)
 """NIST SP 800-63B-4 §3.1.3 allows ten minutes."""
 CODE_ATTEMPTS = 5
 """Wrong tries a code survives: 5 in 1,000,000 to guess it."""
-CHALLENGE_KEPT = timedelta(days=1)
+CHALLENGE_KEPT = CODES.period
 """How long the row of a number without an account is kept; room for daily limits."""
 
 

@@ -9,13 +9,15 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from chalicelib.retention.schedule import LOCKED
+
 DORMANT_AFTER = timedelta(days=90)
 """Since the owner last logged in: then a code alone no longer opens the account. Longer would leave
 photos, which are kept for six months, to whoever gets the number.
 """
 IN_USE_WITHIN = timedelta(days=30)
 """A session used that lately says that the owner is still there; its row is kept that long."""
-LOCKED_KEPT = timedelta(days=190)
+LOCKED_KEPT = LOCKED.period
 """How long the rows of a locked account are kept: its last photo is gone before (184 days)."""
 
 

@@ -5,13 +5,14 @@ the guest's session, whose tokens were given to somebody unproven.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.identity.model import Account
 from chalicelib.ids import Caller, UserId
 from chalicelib.keys import joined_key, profile_key, session_key
+from chalicelib.retention.schedule import JOINED
 from chalicelib.storage import (
     Absent,
     AllOf,
@@ -26,7 +27,7 @@ from chalicelib.storage import (
 
 GUEST_UNTIL, JOINED_TO, JOINED_AT = "guest_until", "joined_to", "joined_at"
 
-JOINED_KEPT = timedelta(days=30)
+JOINED_KEPT = JOINED.period
 """How long it is known where a guest's photos go, should every sweep fail that long; an hour is
 enough.
 """

@@ -1,16 +1,17 @@
 """Rows that count codes, as parts of the transactions that send and verify them."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
 from chalicelib.clock import to_epoch_s
 from chalicelib.errors import TooManyRequests
 from chalicelib.identity.code_limits import Budget, Counter, Limit
 from chalicelib.keys import limit_key
+from chalicelib.retention.schedule import LIMITS
 from chalicelib.storage import ALWAYS, Absent, AllOf, AnyOf, Compare, Condition, Update
 
-COUNTERS_KEPT = timedelta(days=2)
+COUNTERS_KEPT = LIMITS.period
 """A row is about one day; a code sent before midnight may be verified after it."""
 
 

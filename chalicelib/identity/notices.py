@@ -1,7 +1,7 @@
 """Notices: what users are shown about the safety of their account until they dismiss it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -9,8 +9,9 @@ from msgspec import Struct
 from chalicelib.identity.devices import Device
 from chalicelib.identity.model import Session
 from chalicelib.ids import Entropy, NoticeId, SessionId, UserId, uuid7
+from chalicelib.retention.schedule import NOTICES
 
-NOTICE_LIFETIME = timedelta(days=30)
+NOTICE_LIFETIME = NOTICES.period
 NOTICES_SHOWN = 20
 """The newest; a user who has more has read none of them."""
 

@@ -16,6 +16,7 @@ from chalicelib.identity.notices import Notice
 from chalicelib.identity.session_opening import FROZEN_AT, LOCKED_AT, NUMBER_PROVEN_AT
 from chalicelib.ids import Caller, UserId
 from chalicelib.keys import number_change_key, number_tries_key, phone_key, profile_key
+from chalicelib.retention.schedule import DAY, NUMBER_CHANGES, NUMBER_TRIES
 from chalicelib.storage import (
     ALWAYS,
     Absent,
@@ -35,7 +36,7 @@ from chalicelib.storage import (
 
 WAIT = timedelta(days=7)
 """Long enough for an owner to see the warning after a week away."""
-READY_KEPT = timedelta(days=7)
+READY_KEPT = NUMBER_CHANGES.period - WAIT
 """How long a change that is ready may be completed."""
 TRIES_A_DAY = 10
 """To name the account's number. A person needs two."""
@@ -68,7 +69,7 @@ class NumberStore:
         write = Update(
             key=number_tries_key(user_id, now.date()),
             add={"tries": 1},
-            set={"ttl": to_epoch_s(tomorrow + timedelta(days=1))},
+            set={"ttl": to_epoch_s(tomorrow - DAY + NUMBER_TRIES.period)},
             when=AnyOf((Absent("tries"), Compare("tries", "<", TRIES_A_DAY))),
         )
         try:

@@ -20,10 +20,11 @@ from msgspec import Struct
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import LoginProvider, ProviderSubject, Secret
 from chalicelib.ids import Entropy, UserId
+from chalicelib.retention.schedule import STATES
 
 STATE_LIFETIME = timedelta(minutes=10)
 """To take the phone, scan and agree. RFC 6749 §4.1.2 wants codes to live no longer either."""
-PROOF_LIFETIME = timedelta(minutes=10)
+PROOF_LIFETIME = STATES.period
 """To read the policy and register, for somebody who has no account yet."""
 
 _SECRET_ID_BYTES, _TIME_BYTES, _NONCE_BYTES, _SEAL_BYTES = 4, 6, 16, 16

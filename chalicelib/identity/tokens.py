@@ -13,9 +13,10 @@ from msgspec import Struct, structs
 from chalicelib.identity.hashing import keyed_hash
 from chalicelib.identity.ports import Secret
 from chalicelib.ids import Entropy, SessionId, UserId
+from chalicelib.retention.schedule import SESSIONS
 
 ACCESS_LIFETIME = timedelta(minutes=15)
-REFRESH_IDLE_LIFETIME = timedelta(days=30)
+REFRESH_IDLE_LIFETIME = SESSIONS.period
 SESSION_LIFETIME = timedelta(days=90)
 """However often it is refreshed, a session ends after this."""
 LOST_REPLY_GRACE = timedelta(seconds=30)

@@ -14,11 +14,12 @@ from chalicelib.payments.ledger import Account, Entry, Line
 from chalicelib.payments.orders import Order, OrderState, Payment
 from chalicelib.payments.ports import Method, Notification, Repayment
 from chalicelib.retention.model import PAYMENT_RECORDS_KEPT
+from chalicelib.retention.schedule import NOTIFICATIONS
 from chalicelib.storage import Item
 
 FIRST_LOOK = timedelta(minutes=2)
 """After an order was placed, its provider is asked for the first time if nothing was heard."""
-NOTIFICATION_KEPT = timedelta(days=90)
+NOTIFICATION_KEPT = NOTIFICATIONS.period
 """Providers repeat for 25 hours; a person who looks into a complaint needs longer."""
 OUTLIVES = "outlives_account"
 """Marks a record that was stripped: no account belongs to it any more."""

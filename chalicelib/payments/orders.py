@@ -14,11 +14,12 @@ from chalicelib.ids import Entropy, OrderNo, WalletId
 from chalicelib.money import Money
 from chalicelib.payments.catalogue import PRODUCTS, Product
 from chalicelib.payments.ports import Method, Paid, Refunded
+from chalicelib.retention.schedule import REQUESTS
 
 ORDER_LIFETIME = timedelta(minutes=30)
 """How long an order can be paid: both providers are told (`time_expire`)."""
 ORDERS_PER_DAY = 30
-ORDER_REQUEST_REMEMBERED = timedelta(days=1)
+ORDER_REQUEST_REMEMBERED = REQUESTS.period
 
 _WALLET_CHARACTERS, _ORDER_CHARACTERS = 16, 32
 _DIGITS = frozenset("0123456789abcdefghijklmnopqrstuv")

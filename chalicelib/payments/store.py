@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.errors import IdempotencyKeyReused, QuotaExceeded
@@ -40,6 +40,7 @@ from chalicelib.payments.orders import (
 )
 from chalicelib.payments.ports import Method, Notification, Provider
 from chalicelib.retention.model import china_day, until_next_china_day
+from chalicelib.retention.schedule import QUOTAS
 from chalicelib.storage import (
     ALWAYS,
     ROWS_A_PAGE,
@@ -57,7 +58,7 @@ from chalicelib.storage import (
     Write,
 )
 
-QUOTA_KEPT = timedelta(days=2)
+QUOTA_KEPT = QUOTAS.period
 
 
 class AlreadyNotified(Exception):

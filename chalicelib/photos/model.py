@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from chalicelib.ids import EditId, LeaseId, PhotoId, UserId
 from chalicelib.photos.ports import Output
+from chalicelib.retention.schedule import REQUESTS
 
 ACCEPTED_TYPES = (
     "image/jpeg",
@@ -33,7 +34,7 @@ seconds.
 """
 UPLOAD_LIFETIME = timedelta(minutes=10)
 DOWNLOAD_LIFETIME = timedelta(minutes=5)
-GRANT_REMEMBERED = timedelta(days=1)
+GRANT_REMEMBERED = REQUESTS.period
 LEASE = timedelta(seconds=90)
 """Longer than the worker function may live (60 s), so a lease that is over has no worker behind it.
 """

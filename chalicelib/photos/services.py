@@ -26,6 +26,7 @@ from chalicelib.photos.ports import (
 )
 from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.stuck_originals import OriginalsService
 from chalicelib.photos.sweep import DuePhotos
 from chalicelib.photos.worker import UploadWorker
 from chalicelib.privacy.ports import Consents
@@ -120,13 +121,23 @@ class PhotoServices:
             log=self._log,
         )
 
-    @cached_property
-    def expiry(self) -> ExpiryService:
-        return self.expiry_of(DuePhotos(self._photos))
-
-    def expiry_of(self, due: DuePhotos) -> ExpiryService:
+    def expiry_with(self, queue: JobQueue, due: DuePhotos | None = None) -> ExpiryService:
         return ExpiryService(
-            due=due, deletion=self.deletion, guests=self.guests, clock=self._clock, log=self._log
+            due=due or DuePhotos(self._photos),
+            deletion=self.deletion,
+            guests=self.guests,
+            queue=queue,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    def originals_with(self, queue: JobQueue) -> OriginalsService:
+        return OriginalsService(
+            store=self.store,
+            originals=self._originals,
+            queue=queue,
+            clock=self._clock,
+            log=self._log,
         )
 
     def worker_with(

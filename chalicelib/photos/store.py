@@ -199,14 +199,21 @@ class PhotoStore:
     def mark_deleting(
         self, user_id: UserId, photo_id: PhotoId, now: datetime, *, only_expired: bool
     ) -> bool:
-        """Fence a photo off: from here on no worker can finish it. It is due at once for the
-        sweeper.
+        """Fence a photo off: from here on no worker can finish it. It is due for the sweeper, at
+        once or since its time was over.
 
         What is being deleted already may be marked again. False where there is nothing to mark.
         """
+        if not only_expired:
+            return self._write_quietly(marking(user_id, photo_id, now, when=Exists()))
         expired = AnyOf((state_is(PhotoState.DELETING), Compare("expires_at", "<=", to_iso(now))))
-        when = AllOf((Exists(), expired)) if only_expired else Exists()
-        return self._write_quietly(marking(user_id, photo_id, now, when=when))
+        # It stays where it is in the index: what resists the sweep keeps its age.
+        fenced = Update(
+            key=photo_key(user_id, photo_id),
+            set={"state": PhotoState.DELETING},
+            when=AllOf((Exists(), expired)),
+        )
+        return self._write_quietly(fenced)
 
     def delete_row(self, user_id: UserId, photo_id: PhotoId) -> bool:
         """Delete the row of a photo whose objects are gone; False if another deletion did."""

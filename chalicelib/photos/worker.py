@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import owner_of_original
@@ -51,6 +51,11 @@ class UploadWorker:
         for user_id, photo_id in read_notification(record.body):
             outcome = self._processing.give_up(user_id, photo_id)
             self._log.record(f"dead_letter_{outcome}", level=Level.ERROR, photo_id=photo_id)
+
+
+def write_notification(object_key: str) -> str:
+    """Write what S3 would send of an upload, for one whose own event never came."""
+    return json.dumps({"Records": [{"s3": {"object": {"key": quote_plus(object_key)}}}]})
 
 
 def read_notification(body: str) -> Iterator[tuple[UserId, PhotoId]]:

@@ -1,7 +1,7 @@
 """Single writes about photos and quotas, and their conditions; the stores put them together."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.ids import PhotoId, UserId
@@ -10,6 +10,7 @@ from chalicelib.photos.edits.model import EDITS_PER_DAY
 from chalicelib.photos.items import ending_to_item, ends_at
 from chalicelib.photos.model import TERMINAL, Allowance, Lease, Photo, PhotoState
 from chalicelib.retention.model import china_day
+from chalicelib.retention.schedule import QUOTAS
 from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Exists, Update
 
 
@@ -81,7 +82,7 @@ def _counting(
     return Update(
         key=quota_key(user_id, china_day(now)),
         add=taken,
-        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        set={"ttl": to_epoch_s(now + QUOTAS.period)},
         when=when,
     )
 

@@ -1,4 +1,4 @@
-"""The periods of the retention policy, and the calendar they are counted in."""
+"""The calendar that periods are counted in, and the periods that capabilities name most."""
 
 import calendar
 from collections.abc import Mapping
@@ -6,13 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from chalicelib.clock import CHINA
+from chalicelib.retention import schedule
+from chalicelib.retention.schedule import GUEST_MARGIN as GUEST_MARGIN
+from chalicelib.retention.schedule import TTL_SLACK as TTL_SLACK
 
-PHOTO_MONTHS = 6
-"""Processed photos are kept six calendar months unless their owner deletes them (FD.4): 181 to 184
-days.
-"""
-
-LONGEST_KEPT_MONTHS = 24
+LONGEST_KEPT_MONTHS = schedule.CHOSEN_MONTHS.count
 """The furthest end its owner may choose for a photo, counted from when it was added: two years hold
 every photo of a yearly album until the next one is made, and are no archive (ST.0).
 """
@@ -22,33 +20,20 @@ LONGEST_DEFAULT_DAYS = 180
 photo, with an end date.
 """
 
-UPLOAD_WAIT = timedelta(days=1)
-"""A photo whose upload never came is forgotten after this; a backlog of the queue must fit into it.
-"""
-
-REFUSED_KEPT = timedelta(days=7)
-"""How long the row of a photo that was refused tells its owner why; it holds no image (ST.0)."""
-
-PAYMENT_RECORDS_KEPT = timedelta(days=3 * 365 + 1)
-"""Records of transactions outlive their account by three years, and not longer (ST.3, ST.0)."""
-
-STAFF_REGISTER_KEPT = timedelta(days=3 * 365 + 1)
+UPLOAD_WAIT = schedule.AWAITED.period
+"""A photo whose upload never came is forgotten after this."""
+REFUSED_KEPT = schedule.REFUSED.period
+"""How long the row of a photo that was refused tells its owner why."""
+PAYMENT_RECORDS_KEPT = schedule.PAYMENTS.period
+"""Records of transactions outlive their account by this, and not longer (ST.3, ST.0)."""
+STAFF_REGISTER_KEPT = schedule.STAFF_REGISTER.period
 """What staff did is kept as long as the records of transactions that it may have changed (SE.2)."""
-
-GUEST_LIFETIME = timedelta(days=7)
+GUEST_LIFETIME = schedule.GUESTS.period
 """A guest's account, session and photos end this long after it was opened, however much it is used
 (ST.0): nobody can be told before a guest's photos go, so the time is one that a person can keep in
 mind, a week; and what nobody can be asked about is held no longer than that. Registering within it
 keeps the photos.
 """
-
-GUEST_MARGIN = timedelta(hours=1)
-"""A guest's rows and objects are destroyed this much after its end. Until then a request, an upload
-form (ten minutes) or a clock that is behind may still write; afterwards nothing can.
-"""
-
-TTL_SLACK = timedelta(days=7)
-"""DynamoDB's time to live comes this much after the sweeper, so that it can never be early."""
 
 
 class Backstop(StrEnum):
@@ -59,8 +44,11 @@ class Backstop(StrEnum):
     """Of a photo whose owner chose a later end."""
 
 
-BACKSTOP_DAYS: Mapping[Backstop, int] = {Backstop.SIX_MONTHS: 190, Backstop.LONGER: 740}
-"""After how many days the lifecycle deletes an object: six more than its photo can be kept."""
+BACKSTOP_DAYS: Mapping[Backstop, int] = {
+    Backstop.SIX_MONTHS: schedule.LIFECYCLE_DAYS["renditions"],
+    Backstop.LONGER: schedule.LIFECYCLE_DAYS["chosen_renditions"],
+}
+"""After how many days the lifecycle deletes an object."""
 
 
 class Keeping(StrEnum):
@@ -75,7 +63,7 @@ def photo_expires_at(created_at: datetime, default_days: int | None = None) -> d
     """Add six calendar months in China, or the days of its owner's default, which is shorter."""
     if default_days is not None:
         return created_at + timedelta(days=default_days)
-    return _months_after(created_at, PHOTO_MONTHS)
+    return _months_after(created_at, schedule.SIX_MONTHS.count)
 
 
 def longest_expires_at(created_at: datetime) -> datetime:

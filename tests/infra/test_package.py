@@ -27,7 +27,7 @@ from tests.infra.reading import Template
 UNCHECKED_HASH = 0b01
 """Flags of a .pyc that Python trusts without looking at its source (PEP 552)."""
 
-APP = '''"""A stand-in for app.py."""
+ROUTE = '''"""A stand-in for app.py."""
 from chalice import Chalice, Rate
 
 app = Chalice(app_name="ifotor", configure_logs=False)
@@ -36,37 +36,25 @@ app = Chalice(app_name="ifotor", configure_logs=False)
 @app.route("/v1/health")
 def health():
     return {"status": "ok"}
-
-
-@app.on_sqs_message(queue="uploads", batch_size=1)
-def process_upload(event):
-    return None
-
-
-@app.on_sqs_message(queue="uploads-dead-letter", batch_size=1)
-def fail_upload(event):
-    return None
-
-
-@app.on_sqs_message(queue="edits", batch_size=1)
-def process_edit(event):
-    return None
-
-
-@app.on_sqs_message(queue="edits-dead-letter", batch_size=1)
-def fail_edit(event):
-    return None
-
-
-@app.schedule(Rate(15, unit=Rate.MINUTES))
-def expire_photos(event):
-    return None
-
-
-@app.schedule(Rate(5, unit=Rate.MINUTES))
-def check_payments(event):
-    return None
 '''
+QUEUES = {
+    "process_upload": "uploads",
+    "fail_upload": "uploads-dead-letter",
+    "process_edit": "edits",
+    "fail_edit": "edits-dead-letter",
+    "expire_shards": "shards",
+}
+SCHEDULES = ("expire_photos", "clear_originals", "audit_logs", "check_payments")
+APP = ROUTE + "".join(
+    f"\n\n@app.{trigger}\ndef {name}(event):\n    return None\n"
+    for name, trigger in [
+        *(
+            (name, f'on_sqs_message(queue="{queue}", batch_size=1)')
+            for name, queue in QUEUES.items()
+        ),
+        *((name, "schedule(Rate(5, unit=Rate.MINUTES))") for name in SCHEDULES),
+    ]
+)
 
 
 @pytest.fixture

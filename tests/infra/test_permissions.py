@@ -8,9 +8,11 @@ from tests.infra.reading import Statement, Template, functions, may, names_in_su
 
 API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
 FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
+SHARDER = "ExpireShardsRole"
+CLEARER, AUDITOR = "ClearOriginalsRole", "AuditLogsRole"
 CHECKER = "CheckPaymentsRole"
 EDITOR, EDIT_FAILER = "ProcessEditRole", "FailEditRole"
-EVERYBODY = {API, WORKER, FAILER, EDITOR, EDIT_FAILER, SWEEPER}
+EVERYBODY = {API, WORKER, FAILER, EDITOR, EDIT_FAILER, SWEEPER, SHARDER}
 
 OBJECTS_OF_A_BUCKET = re.compile(r"\$\{(Originals|Renditions)Bucket\.Arn\}/\*")
 INDEX_OF_A_TABLE = re.compile(r"\$\{(Photos|Payments)Table\.Arn\}/index/[a-z_]+")
@@ -22,6 +24,13 @@ OWN_LOG_STREAMS = re.compile(
     r"arn:\$\{AWS::Partition\}:logs:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
     r"log-group:/aws/lambda/\$\{AWS::StackName\}-([A-Za-z]+)-\*:log-stream:\*"
 )
+
+
+OWN_LOG_GROUPS = re.compile(
+    r"arn:\$\{AWS::Partition\}:logs:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
+    r"log-group:(/aws/lambda/)?\$\{AWS::StackName\}-\*"
+)
+ALL_LOG_GROUPS = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"
 
 
 def _allowed(template: Template) -> list[Statement]:
@@ -47,8 +56,29 @@ class TestWildcards:
 
     def test_no_resource_is_a_wildcard(self, template: Template) -> None:
         for statement in _allowed(template):
+            if statement.actions == ["logs:DescribeLogGroups"]:
+                continue
             for resource in statement.resources:
                 assert _names_something(resource), (statement.owner, resource)
+
+    def test_only_the_names_of_log_groups_are_read_of_all_of_them(self, template: Template) -> None:
+        """DescribeLogGroups knows no narrower resource (Service Authorization Reference)."""
+        broad = {
+            (statement.owner, str(statement.resources))
+            for statement in _allowed(template)
+            if "logs:DescribeLogGroups" in statement.actions
+        }
+
+        assert broad == {(AUDITOR, str([{"Fn::Sub": ALL_LOG_GROUPS}]))}
+
+    def test_log_groups_are_changed_by_their_audit_alone(self, template: Template) -> None:
+        changing = {
+            statement.owner
+            for statement in _allowed(template)
+            if set(statement.actions) & {"logs:PutRetentionPolicy", "logs:DeleteLogGroup"}
+        }
+
+        assert changing == {AUDITOR}
 
     def test_the_sms_right_excludes_everything_that_has_a_name(self, template: Template) -> None:
         """An SMS to a number has no ARN; excluding all topics is the tightest form there is."""
@@ -133,7 +163,7 @@ class TestWildcards:
         }
 
         assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
-        assert set(trusted) == EVERYBODY | {CHECKER}
+        assert set(trusted) == EVERYBODY | {CHECKER, CLEARER, AUDITOR}
         assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
 
 
@@ -142,19 +172,19 @@ class TestWhoMayDoWhat:
         ("action", "target", "roles"),
         [
             ("s3:GetObject", "OriginalsBucket", {WORKER}),
-            ("s3:GetObject", "RenditionsBucket", {API, EDITOR, SWEEPER}),
+            ("s3:GetObject", "RenditionsBucket", {API, EDITOR, SWEEPER, SHARDER}),
             ("s3:PutObject", "OriginalsBucket", {API}),
-            ("s3:PutObject", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER}),
+            ("s3:PutObject", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER, SHARDER}),
             ("s3:PutObjectTagging", "OriginalsBucket", set()),
-            ("s3:PutObjectTagging", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER}),
-            ("s3:DeleteObject", "OriginalsBucket", {API, WORKER, FAILER, SWEEPER}),
+            ("s3:PutObjectTagging", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER, SHARDER}),
+            ("s3:DeleteObject", "OriginalsBucket", EVERYBODY - {EDITOR, EDIT_FAILER} | {CLEARER}),
             ("s3:DeleteObjectVersion", "RenditionsBucket", EVERYBODY),
             ("kms:Decrypt", "OriginalsKey", {WORKER}),
             ("kms:Encrypt", "PhonesKey", {API}),
             ("kms:Decrypt", "PhonesKey", set()),
             ("secretsmanager:GetSecretValue", "SessionSecret", {API}),
             ("secretsmanager:GetSecretValue", "PhoneIndexSecret", {API}),
-            ("dynamodb:GetItem", "AccountsTable", {API, SWEEPER}),
+            ("dynamodb:GetItem", "AccountsTable", {API, SWEEPER, SHARDER}),
             ("dynamodb:PutItem", "AccountsTable", {API}),
             ("dynamodb:UpdateItem", "AccountsTable", {API}),
             ("dynamodb:DeleteItem", "PhotosTable", EVERYBODY - {WORKER, FAILER}),
@@ -165,7 +195,7 @@ class TestWhoMayDoWhat:
             ("dynamodb:DeleteItem", "PaymentsTable", set()),
             ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
             ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
-            ("sqs:SendMessage", "UploadsQueue", set()),
+            ("sqs:SendMessage", "UploadsQueue", {CLEARER}),
             ("sqs:ReceiveMessage", "EditsQueue", {EDITOR}),
             ("sqs:ReceiveMessage", "EditsDeadLetterQueue", {EDIT_FAILER}),
             ("sqs:SendMessage", "EditsQueue", {API, WORKER, FAILER}),
@@ -183,7 +213,7 @@ class TestWhoMayDoWhat:
             if {"Fn::GetAtt": ["TablesKey", "Arn"]} in statement.resources
         }
 
-        assert {owner for owner, _ in through} == EVERYBODY
+        assert {owner for owner, _ in through} == EVERYBODY | {CLEARER}
         assert all("dynamodb.${AWS::Region}" in service for _, service in through)
 
     def test_payments_and_the_rest_are_apart(self, template: Template) -> None:
@@ -201,7 +231,7 @@ class TestWhoMayDoWhat:
             [logs] = [
                 statement
                 for statement in _allowed(template)
-                if statement.owner == role and statement.actions[0].startswith("logs:")
+                if statement.owner == role and "logs:PutLogEvents" in statement.actions
             ]
             found = OWN_LOG_STREAMS.fullmatch(logs.body["Resource"]["Fn::Sub"])
             assert found, name
@@ -224,7 +254,7 @@ def _names_something(resource: object) -> bool:
         case {"Fn::GetAtt": [str(), "Arn" | "Id"]} | {"Ref": str()}:
             return True
         case {"Fn::Sub": str(text)}:
-            inside = (OBJECTS_OF_A_BUCKET, INDEX_OF_A_TABLE, OWN_LOG_STREAMS, PATHS_OF_STAFF)
+            inside = (OBJECTS_OF_A_BUCKET, INDEX_OF_A_TABLE, OWN_LOG_STREAMS, OWN_LOG_GROUPS)
             exact = "*" not in text and any(True for _ in names_in_sub(text))
-            return exact or any(pattern.fullmatch(text) for pattern in inside)
+            return exact or any(one.fullmatch(text) for one in (*inside, PATHS_OF_STAFF))
     return False

@@ -11,7 +11,10 @@ from tests.infra.reading import Template, expiration_days, resources_of, stateme
 BUCKETS = {"OriginalsBucket": "OriginalsKey", "RenditionsBucket": "RenditionsKey"}
 TABLES = dict.fromkeys(("AccountsTable", "PhotosTable", "RegisterTable"), "TablesKey")
 TABLES["PaymentsTable"] = "PaymentsKey"
-QUEUES = ("UploadsQueue", "UploadsDeadLetterQueue", "EditsQueue", "EditsDeadLetterQueue")
+QUEUES = (
+    *("UploadsQueue", "UploadsDeadLetterQueue", "EditsQueue", "EditsDeadLetterQueue"),
+    "ShardsQueue",
+)
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)

@@ -19,6 +19,7 @@ TRIGGERED_BY_QUEUE = {
     "FailUpload": "UploadsDeadLetterQueue",
     "ProcessEdit": "EditsQueue",
     "FailEdit": "EditsDeadLetterQueue",
+    "ExpireShards": "ShardsQueue",
 }
 YEAR_OF_LOGS_DAYS = 365
 ACCESS_LOG_FIELDS = {"time", "source_ip", "method", "route", "status", "request_id", "latency_ms"}
@@ -89,7 +90,7 @@ class TestFunctions:
         """A handler elsewhere is imported without app.py: its middleware would not run."""
         handlers = [function["Handler"] for function in functions(template).values()]
 
-        assert len(handlers) == 7
+        assert len(handlers) == 10
         assert all(handler.startswith("app.") for handler in handlers)
 
     def test_every_function_has_a_role_of_its_own(self, template: Template) -> None:
@@ -163,7 +164,7 @@ class TestFunctions:
             *("ALLOWED_COUNTRIES", "CODES_PER_ADDRESS_AN_HOUR", "CODES_A_DAY", "CODE_COOLDOWN_S"),
             *("HUMAN_CHECK", "TURNSTILE_SECRET_ARN"),
             *("PAYMENTS_TABLE", "PAYMENTS_SECRET_ARN", "WECHATPAY_SECRET_ARN", "ALIPAY_SECRET_ARN"),
-            *("EDITS_QUEUE_URL", "REGISTER_TABLE"),
+            *("EDITS_QUEUE_URL", "REGISTER_TABLE", "SHARDS_QUEUE_URL", "STACK_NAME"),
             *("POWERTOOLS_SERVICE_NAME", "POWERTOOLS_LOG_LEVEL"),
         }
 

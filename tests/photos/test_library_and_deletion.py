@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import NotFound
 from chalicelib.photos.model import PhotoState
-from chalicelib.photos.sweep import Due, DuePhotos
+from chalicelib.photos.sweep import Due, DuePhotos, Stretch
 from tests.world import BOB_PHONE, World
 
 
@@ -200,10 +200,10 @@ class TestExpire:
         photo_id = world.upload(user_id)
 
         class LaggingIndex(DuePhotos):
-            def sweep(self, now: datetime) -> Iterator[Due]:
+            def list_due(self, stretch: Stretch, now: datetime) -> Iterator[Due]:
                 yield Due(user_id, photo_id)
 
-        expiry = world.photo_services.expiry_of(LaggingIndex(world.photos))
+        expiry = world.photo_services.expiry_with(world.shards, LaggingIndex(world.photos))
         assert expiry.expire_photos(within=self.HOUR).photos == 0
         assert world.library.get_photo(user_id, photo_id)
 

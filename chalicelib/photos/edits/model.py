@@ -5,7 +5,7 @@ An edit is made from the photo's own `full` rendition and from nothing older: th
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -13,13 +13,14 @@ from msgspec import Struct, field
 from chalicelib.ids import EditId, PhotoId, UserId
 from chalicelib.photos.model import PROCESSING_FAILED, Photo, PhotoState, Rendition
 from chalicelib.photos.ports import Output
+from chalicelib.retention.schedule import EDIT_MESSAGES, REQUESTS
 
 EDITS_KEPT = 10
 """Edits of one photo that can be gone back to; the oldest makes room for the eleventh."""
 EDITS_PER_DAY = 500
-EDIT_WAIT = timedelta(hours=1)
+EDIT_WAIT = EDIT_MESSAGES.period
 """An edit that is not made by then never will be: its message was lost, or nobody still waits."""
-REQUEST_REMEMBERED = timedelta(days=1)
+REQUEST_REMEMBERED = REQUESTS.period
 
 PHOTO_GONE = "photo_gone"
 EDIT_REASON_TITLES: Mapping[str, str] = {

@@ -1,6 +1,6 @@
 """The conditions of what is written about edits, and the writes that others are part of."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.ids import EditId, UserId
@@ -8,6 +8,7 @@ from chalicelib.keys import photo_key, quota_key
 from chalicelib.photos.edits.model import EDITS_PER_DAY, EditState
 from chalicelib.photos.model import Lease, Photo, PhotoState
 from chalicelib.retention.model import china_day
+from chalicelib.retention.schedule import QUOTAS
 from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Update
 
 
@@ -56,6 +57,6 @@ def take_quota(user_id: UserId, now: datetime) -> Update:
     return Update(
         key=quota_key(user_id, china_day(now)),
         add={"edits": 1},
-        set={"ttl": to_epoch_s(now + timedelta(days=2))},
+        set={"ttl": to_epoch_s(now + QUOTAS.period)},
         when=AnyOf((Absent("edits"), Compare("edits", "<", EDITS_PER_DAY))),
     )
