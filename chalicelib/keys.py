@@ -175,6 +175,11 @@ def entry_key(wallet: WalletId, entry_id: str) -> Key:
     return Key(wallet_partition(wallet), ENTRY_PREFIX + entry_id)
 
 
+def charge_key(edit_id: EditId) -> Key:
+    """What an edit costs; not under the wallet that pays it, so that workers can write it."""
+    return Key(f"CHARGE#{digest(edit_id)}", "CHARGE")
+
+
 def refund_key(wallet: WalletId, refund_no: str) -> Key:
     return Key(wallet_partition(wallet), REFUND_PREFIX + refund_no)
 

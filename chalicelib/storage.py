@@ -102,7 +102,15 @@ class Check(Struct, frozen=True, kw_only=True):
     when: Condition
 
 
-Write = Put | Update | Delete | Check
+class Elsewhere(Struct, frozen=True):
+    """A write to another table, in the transaction of those beside it."""
+
+    table: "Table"
+    write: "RowWrite"
+
+
+RowWrite = Put | Update | Delete | Check
+Write = RowWrite | Elsewhere
 
 
 class ConditionFailed(Exception):
@@ -146,7 +154,7 @@ class Table(Protocol):
         ...
 
     def write(self, *writes: Write) -> Item | None:
-        """Do all of the writes or none (at most 100), in one call.
+        """Do all of the writes or none (at most 100), in one call. None stands elsewhere alone.
 
         Returns:
             The row after a lone Update, otherwise None.

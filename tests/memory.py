@@ -20,6 +20,7 @@ from chalicelib.storage import (
     Condition,
     ConditionFailed,
     Delete,
+    Elsewhere,
     Exists,
     Index,
     Item,
@@ -28,6 +29,7 @@ from chalicelib.storage import (
     ObjectTooLarge,
     Page,
     Put,
+    RowWrite,
     Stored,
     Tally,
     UploadForm,
@@ -83,15 +85,19 @@ class MemoryTable:
         return Page(items, None if is_last else _keys_of(index, items[-1]))
 
     def write(self, *writes: Write) -> Item | None:
-        for index, write in enumerate(writes):
-            found = self.rows.get(write.key)
+        placed = [self._placed(write) for write in writes]
+        for index, (table, write) in enumerate(placed):
+            found = table.rows.get(write.key)
             if not holds(write.when, found or {}):
                 raise ConditionFailed(index, dict(found) if found else None)
-        for write in writes:
-            self._apply(write)
-        return dict(self.rows.get(writes[0].key, {})) if len(writes) == 1 else None
+        for table, write in placed:
+            table._apply(write)
+        return dict(self.rows.get(placed[0][1].key, {})) if len(writes) == 1 else None
 
-    def _apply(self, write: Write) -> None:
+    def _placed(self, write: Write) -> tuple[Any, RowWrite]:
+        return (write.table, write.write) if isinstance(write, Elsewhere) else (self, write)
+
+    def _apply(self, write: RowWrite) -> None:
         match write:
             case Check():
                 return

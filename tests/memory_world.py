@@ -106,6 +106,8 @@ class MemoryWorld(PhotoWorld):
         self.clock, self.entropy, self.log = FakeClock(), FakeEntropy(), FakeLog()
         self.rows = MemoryTable()
         self.photos = self.calls.counted(self.rows)
+        self.payment_rows = MemoryTable()
+        self.payments = self.calls.counted(self.payment_rows)
         self.buckets = {name: MemoryObjects(self.clock) for name in ("originals", "renditions")}
         self.originals = self.calls.counted(self.buckets["originals"])
         self.renditions = self.calls.counted(self.buckets["renditions"])

@@ -7,11 +7,16 @@ from typing import Any
 
 from chalicelib.ids import PhotoId, UserId
 from chalicelib.keys import original_object
+from chalicelib.payments.charges import ChargeMarks, ChargeStore
+from chalicelib.payments.charging import ChargeSettlingService, ChargingService
+from chalicelib.payments.due_store import DuePayments
+from chalicelib.payments.hashing import PaymentNames
+from chalicelib.payments.store import PaymentStore
 from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.granting import Upload
 from chalicelib.photos.model import FirstEdit, UploadRequest
 from chalicelib.photos.personal_data import PhotosData
-from chalicelib.photos.ports import GuestRegister, ImageRenderer, JobQueue
+from chalicelib.photos.ports import Darkroom, GuestRegister, ImageRenderer, JobQueue
 from chalicelib.photos.services import PhotoServices
 from chalicelib.privacy.ports import Consents
 from chalicelib.storage import Objects, Table
@@ -23,6 +28,7 @@ from tests.fakes import (
     FakeLog,
     FakeRenderer,
     FakeRetryQueue,
+    FakeRing,
 )
 
 REGION = "us-east-1"
@@ -35,6 +41,7 @@ class PhotoWorld:
     """A library and its workers; whoever inherits it brings stores, time and randomness."""
 
     photos: Table
+    payments: Table
     originals: Objects
     renditions: Objects
     register: GuestRegister
@@ -49,6 +56,7 @@ class PhotoWorld:
         self.darkroom = FakeDarkroom()
         self.edit_queue = FakeJobQueue()
         self.shards = FakeJobQueue()
+        self.payment_names = PaymentNames(FakeRing(b"payments key"), self.entropy)
         buckets = {"originals": self.originals, "renditions": self.renditions}
         self.photo_services = PhotoServices(
             photos=self.photos,
@@ -62,12 +70,28 @@ class PhotoWorld:
         self.photo_store = self.photo_services.store
         self.granting, self.library = self.photo_services.granting, self.photo_services.library
         jobs = self.watched(self.edit_queue)
-        self.edits: EditServices = self.photo_services.edits_with(self.darkroom, jobs)
+        self.charges = ChargeStore(self.payments, self.payment_names)
+        self.wallets = PaymentStore(self.payments)
+        self.charging = ChargingService(
+            charges=self.charges, store=self.wallets, names=self.payment_names, clock=self.clock
+        )
+        self.edits = self.edits_in(self.darkroom)
+        self.charge_settling = ChargeSettlingService(
+            due=DuePayments(self.payments), charges=self.charges, clock=self.clock, log=self.log
+        )
         self.worker = self.photo_services.worker_with(renderer or self.renderer, self.queue, jobs)
         self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
         self.choices = self.photo_services.choices
         self.expiry = self.photo_services.expiry_with(self.watched(self.shards))
         self.photos_data = PhotosData(self.photo_store, **buckets)
+
+    def edits_in(self, darkroom: Darkroom) -> EditServices:
+        return self.photo_services.edits_with(
+            darkroom,
+            self.watched(self.edit_queue),
+            credits=lambda: self.charging,
+            charges=ChargeMarks(self.payments),
+        )
 
     def watched(self, queue: JobQueue) -> JobQueue:
         """What the services get in place of a queue."""

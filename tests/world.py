@@ -142,6 +142,7 @@ class World(People, PhotoWorld):
         self.phone_ring = FakeRing(b"phone key")
         self.accounts = DynamoTable(self.dynamodb, "AccountsTable")
         self.photos = DynamoTable(self.dynamodb, "PhotosTable")
+        self.payments = DynamoTable(self.dynamodb, "PaymentsTable")
         self.originals = S3Objects(self.s3, "originals", key_arn="arn:key")
         self.renditions = S3Objects(self.s3, "renditions")
         self.build_identity()

@@ -17,12 +17,14 @@ from chalicelib.storage import (
     Condition,
     ConditionFailed,
     Delete,
+    Elsewhere,
     Exists,
     Index,
     Item,
     Key,
     Page,
     Put,
+    RowWrite,
     Update,
     Write,
 )
@@ -76,7 +78,7 @@ class DynamoTable:
         return Page(items, _from_wire(last) if last else None)
 
     def write(self, *writes: Write) -> Item | None:
-        if len(writes) == 1 and not isinstance(writes[0], Check):
+        if len(writes) == 1 and not isinstance(writes[0], Check | Elsewhere):
             return self._write_one(writes[0])
         self._transact(writes)
         return None
@@ -90,11 +92,7 @@ class DynamoTable:
         return _from_wire(reply["Attributes"]) if isinstance(write, Update) else None
 
     def _transact(self, writes: tuple[Write, ...]) -> None:
-        names = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
-        request = [
-            {names[type(write)]: {"TableName": self._name, **self._request(write)}}
-            for write in writes
-        ]
+        request = [self._transacted(write) for write in writes]
         for backoff_s in (*CONFLICT_BACKOFFS_S, None):
             try:
                 self._call("transact_write_items", TransactItems=request)
@@ -105,7 +103,14 @@ class DynamoTable:
             else:
                 return
 
-    def _request(self, write: Write) -> dict[str, Any]:
+    def _transacted(self, write: Write) -> dict[str, Any]:
+        if isinstance(write, Elsewhere):
+            assert isinstance(write.table, DynamoTable)  # noqa: S101 - one transaction, one kind
+            return write.table._transacted(write.write)
+        names = {Put: "Put", Update: "Update", Delete: "Delete", Check: "ConditionCheck"}
+        return {names[type(write)]: {"TableName": self._name, **self._request(write)}}
+
+    def _request(self, write: RowWrite) -> dict[str, Any]:
         """Write one operation in the form that single calls and transactions share."""
         expression = _Expression()
         request: dict[str, Any] = {}

@@ -107,9 +107,15 @@ class Container:
     def edits(self) -> EditServices:
         from chalicelib.aws.sqs import SqsJobQueue
         from chalicelib.imaging.darkroom import PillowDarkroom
+        from chalicelib.payments.charges import ChargeMarks
 
         queue = SqsJobQueue(client("sqs"), self._settings.edits_queue_url)
-        return self.photos.edits_with(PillowDarkroom(), queue)
+        return self.photos.edits_with(
+            PillowDarkroom(),
+            queue,
+            credits=lambda: self.payments.charging,
+            charges=ChargeMarks(self._payments_table),
+        )
 
     @cached_property
     def consents(self) -> ConsentService:
@@ -147,6 +153,12 @@ class Container:
         from chalicelib.aws.dynamodb import DynamoTable
 
         return DynamoTable(client("dynamodb"), self._settings.photos_table)
+
+    @cached_property
+    def _payments_table(self) -> DynamoTable:
+        from chalicelib.aws.dynamodb import DynamoTable
+
+        return DynamoTable(client("dynamodb"), self._settings.payments_table)
 
     @cached_property
     def _originals(self) -> S3Objects:

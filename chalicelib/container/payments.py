@@ -11,6 +11,8 @@ from chalicelib.aws.secrets import SecretsManagerRing
 from chalicelib.clock import Clock
 from chalicelib.ids import Entropy
 from chalicelib.observability import EventLog
+from chalicelib.payments.charges import ChargeStore
+from chalicelib.payments.charging import ChargeSettlingService, ChargingService
 from chalicelib.payments.checking import CheckingService
 from chalicelib.payments.due_store import DuePayments
 from chalicelib.payments.expiring import ExpiryWatch
@@ -63,8 +65,12 @@ class PaymentsContainer:
 
     @cached_property
     def checking(self) -> CheckingService:
+        due = DuePayments(self._table)
         return CheckingService(
-            due=DuePayments(self._table),
+            due=due,
+            charges=ChargeSettlingService(
+                due=due, charges=self._charges, clock=self._clock, log=self._log
+            ),
             settling=self._settling,
             refunding=self.refunding,
             providers=self._providers,
@@ -88,6 +94,12 @@ class PaymentsContainer:
         return ExpiryWatch(providers=self._providers, clock=self._clock, log=self._log)
 
     @cached_property
+    def charging(self) -> ChargingService:
+        return ChargingService(
+            charges=self._charges, store=self._store, names=self._names, clock=self._clock
+        )
+
+    @cached_property
     def personal_data(self) -> PaymentsData:
         return PaymentsData(WalletStore(self._table), names=self._names, clock=self._clock)
 
@@ -98,6 +110,10 @@ class PaymentsContainer:
     @cached_property
     def _store(self) -> PaymentStore:
         return PaymentStore(self._table)
+
+    @cached_property
+    def _charges(self) -> ChargeStore:
+        return ChargeStore(self._table, self._names)
 
     @cached_property
     def _names(self) -> PaymentNames:

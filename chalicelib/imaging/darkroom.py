@@ -44,6 +44,7 @@ class PillowDarkroom:
         return ReadRecipe(
             text=recipes.canonical_json(recipe).decode(),
             hash=recipes.recipe_hash(recipe),
+            operations=recipes.operations(recipe),
             photo_ids=pictures(recipe.decoration),
             may_be_transparent=recipe.geometry.background == "transparent",
         )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from chalicelib.clock import Clock
 from chalicelib.errors import Unavailable
 from chalicelib.observability import EventLog, Level
+from chalicelib.payments.charging import ChargeSettlingService
 from chalicelib.payments.due_store import DuePayments
 from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.items import Refund, RefundState
@@ -34,6 +35,8 @@ NEXT_TRY = {
     RefundState.ON_ITS_WAY: NEXT_LOOK,
     RefundState.STUCK: LATER,
 }
+CHARGES_TIME = timedelta(seconds=60)
+"""For the charges of edits, two thousand of them at 30 ms; the rest waits for the next run."""
 CLOSE_MARGIN = timedelta(minutes=1)
 """After an order's end: clocks differ, and a payment may be on its way."""
 
@@ -45,6 +48,7 @@ class CheckingService:
         due: DuePayments,
         settling: SettlingService,
         refunding: RefundingService,
+        charges: ChargeSettlingService,
         providers: Providers,
         clock: Clock,
         log: EventLog,
@@ -52,16 +56,19 @@ class CheckingService:
         self._due = due
         self._settling = settling
         self._refunding = refunding
+        self._charges = charges
         self._providers = providers
         self._clock = clock
         self._log = log
 
     def check_payments(self, *, within: timedelta) -> int:
-        """Ask about every order, and push every refund, that is due; return how many were seen.
+        """Post every charge, ask about every order and push every refund that is due; return how
+        many were seen.
 
         What is left when the time is over, or fails, is due again. Repeats are harmless.
         """
-        until, seen = self._clock.now() + within, 0
+        until = self._clock.now() + within
+        seen = self._charges.settle_charges(within=min(within, CHARGES_TIME))
         for order in self._due.list_orders(self._clock.now()):
             if self._clock.now() >= until:
                 break

@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib.clock import to_iso
 from chalicelib.ids import OrderNo
 from chalicelib.keys import BY_PAYMENT_DUE, order_key, refund_key
+from chalicelib.payments.charges import DUE_CHARGE, Charge, charge_from_item
 from chalicelib.payments.items import (
     DUE_ORDER,
     DUE_REFUND,
@@ -27,6 +28,10 @@ class DuePayments:
 
     def list_refunds(self, now: datetime) -> Iterator[Refund]:
         return (refund_from_item(row) for row in self._rows(DUE_REFUND, now))
+
+    def list_charges(self, now: datetime) -> Iterator[Charge]:
+        """Yield charges that are decided, or that nobody decided in time."""
+        return (charge_from_item(row) for row in self._rows(DUE_CHARGE, now))
 
     def put_off(self, due: Order | Refund, until: datetime) -> None:
         """Make something due later, unless it has been done meanwhile."""

@@ -9,6 +9,7 @@ import hmac
 from chalicelib.identity.ports import SecretRing
 from chalicelib.ids import Entropy, OrderNo, UserId, WalletId
 from chalicelib.payments.orders import wallet_from_hash
+from chalicelib.storage import Key
 
 NONCE_BYTES = 12
 
@@ -30,18 +31,35 @@ class PaymentNames:
 
     def seal_payer(self, payer_id: str, order_no: OrderNo) -> bytes:
         """Encrypt a payer's id for one order, by AES-256-GCM; nonce first."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        nonce = self._entropy.random_bytes(NONCE_BYTES)
-        key = self._keyed("payer-seal", "")
-        return nonce + AESGCM(key).encrypt(nonce, payer_id.encode(), order_no.encode())
+        return self._seal("payer-seal", payer_id, order_no)
 
     def open_payer(self, sealed: bytes, order_no: OrderNo) -> str:
         """Decrypt a payer's id: only their own export shows it."""
+        return self._open("payer-seal", sealed, order_no)
+
+    def seal_wallet(self, wallet: WalletId, key: Key) -> bytes:
+        """Encrypt whose credits a charge holds: its row lies beside an edit's name."""
+        return self._seal("wallet-seal", wallet, key.pk)
+
+    def open_wallet(self, sealed: bytes, key: Key) -> WalletId:
+        return WalletId(self._open("wallet-seal", sealed, key.pk))
+
+    def charge_reference(self, key: Key) -> str:
+        """Name a charge in its wallet's ledger so that nobody can tell which edit it was."""
+        return self._keyed("charge", key.pk).hex()
+
+    def _seal(self, purpose: str, text: str, bound_to: str) -> bytes:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        key, nonce = self._keyed("payer-seal", ""), sealed[:NONCE_BYTES]
-        return AESGCM(key).decrypt(nonce, sealed[NONCE_BYTES:], order_no.encode()).decode()
+        nonce = self._entropy.random_bytes(NONCE_BYTES)
+        sealed = AESGCM(self._keyed(purpose, "")).encrypt(nonce, text.encode(), bound_to.encode())
+        return nonce + sealed
+
+    def _open(self, purpose: str, sealed: bytes, bound_to: str) -> str:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key, nonce = self._keyed(purpose, ""), sealed[:NONCE_BYTES]
+        return AESGCM(key).decrypt(nonce, sealed[NONCE_BYTES:], bound_to.encode()).decode()
 
     def _keyed(self, purpose: str, message: str) -> bytes:
         key = hmac.digest(self._ring.current().key, purpose.encode(), hashlib.sha256)

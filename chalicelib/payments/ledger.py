@@ -11,14 +11,20 @@ from enum import StrEnum
 
 from chalicelib.payments.catalogue import Product, Unit
 
+PURCHASE, RECLAIM, HOLD, RELEASE = "purchase", "reclaim", "hold", "release"
+"""Kinds of postings: what their ids begin with."""
+
 
 class Account(StrEnum):
-    """The first is the wallet's and never negative; the others are the house's."""
+    """The first two are the wallet's and never negative; the others are the house's."""
 
     AVAILABLE = "available"
+    HELD = "held"
+    """For edits that are being made: nobody can spend them, and nobody has yet."""
     SOLD = "sold"
     LOST = "lost"
     """Given back in money after it had been spent."""
+    SPENT = "spent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +55,13 @@ class Balance:
     """Credits of a wallet."""
 
     available: int = 0
+    held: int = 0
 
 
 def purchase(product: Product, reference: str, at: datetime) -> Entry:
     """Post what a payment bought."""
     lines = (Line(Account.SOLD, -product.quantity), Line(Account.AVAILABLE, product.quantity))
-    return Entry(id=f"purchase#{reference}", unit=product.unit, at=at, lines=lines)
+    return Entry(id=f"{PURCHASE}#{reference}", unit=product.unit, at=at, lines=lines)
 
 
 def reclaim(unit: Unit, reference: str, at: datetime, *, taken: int, lost: int) -> Entry:
@@ -65,14 +72,33 @@ def reclaim(unit: Unit, reference: str, at: datetime, *, taken: int, lost: int) 
         Line(Account.LOST, -lost),
     )
     return Entry(
-        id=f"reclaim#{reference}", unit=unit, at=at, lines=tuple(one for one in lines if one.amount)
+        id=f"{RECLAIM}#{reference}",
+        unit=unit,
+        at=at,
+        lines=tuple(one for one in lines if one.amount),
     )
+
+
+def hold(reference: str, credits: int, at: datetime) -> Entry:
+    """Post what an edit reserves when it is asked for."""
+    lines = (Line(Account.AVAILABLE, -credits), Line(Account.HELD, credits))
+    return Entry(id=f"{HOLD}#{reference}", unit=Unit.CREDITS, at=at, lines=lines)
+
+
+def release(reference: str, credits: int, at: datetime, *, is_spent: bool) -> Entry:
+    """Post what became of it: one posting either way, so that it cannot be both."""
+    to = Account.SPENT if is_spent else Account.AVAILABLE
+    lines = (Line(Account.HELD, -credits), Line(to, credits))
+    return Entry(id=f"{RELEASE}#{reference}", unit=Unit.CREDITS, at=at, lines=lines)
 
 
 def balance_of(entries: Iterable[Entry]) -> Balance:
     """Derive the balance of a wallet's credits from all of its entries."""
-    credits = (entry for entry in entries if entry.unit is Unit.CREDITS)
-    return Balance(sum(entry.sum_of(Account.AVAILABLE) for entry in credits))
+    credits = [entry for entry in entries if entry.unit is Unit.CREDITS]
+    return Balance(
+        available=sum(entry.sum_of(Account.AVAILABLE) for entry in credits),
+        held=sum(entry.sum_of(Account.HELD) for entry in credits),
+    )
 
 
 def member_until(entries: Iterable[Entry]) -> datetime | None:
@@ -87,7 +113,7 @@ def member_until(entries: Iterable[Entry]) -> datetime | None:
         days = entry.sum_of(Account.AVAILABLE)
         if entry.unit is not Unit.MEMBER_DAYS:
             continue
-        if kind == "purchase":
+        if kind == PURCHASE:
             bought.append((entry.at, reference, days))
         else:
             order_no = reference.partition("#")[0]

@@ -11,7 +11,7 @@ from chalicelib.observability import EventLog
 from chalicelib.payments.catalogue import PRODUCTS, Product
 from chalicelib.payments.errors import GuestCannotBuy, MethodNotOffered
 from chalicelib.payments.hashing import PaymentNames
-from chalicelib.payments.ledger import Balance, member_until
+from chalicelib.payments.ledger import Balance
 from chalicelib.payments.orders import (
     ORDER_LIFETIME,
     Order,
@@ -137,7 +137,7 @@ class OrderingService:
         wallet = self._names.wallet_of(user_id)
         return Holdings(
             credits=self._store.get_balance(wallet),
-            member_until=member_until(self._store.list_entries(wallet)),
+            member_until=self._store.find_member_until(wallet),
         )
 
     def _offered(self, method: Method) -> PaymentProvider:

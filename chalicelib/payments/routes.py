@@ -95,6 +95,7 @@ def get_credits(request: Request) -> Reply:
     until = holdings.member_until
     body = {
         "available": holdings.credits.available,
+        "held": holdings.credits.held,
         "member_until": to_iso(until) if until else None,
     }
     return Reply(HTTPStatus.OK, body)

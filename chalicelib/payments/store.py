@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.errors import IdempotencyKeyReused, QuotaExceeded
@@ -30,7 +31,7 @@ from chalicelib.payments.items import (
     record_marks,
     refund_to_item,
 )
-from chalicelib.payments.ledger import Balance, Entry
+from chalicelib.payments.ledger import PURCHASE, RECLAIM, Balance, Entry, member_until
 from chalicelib.payments.orders import (
     ORDER_REQUEST_REMEMBERED,
     ORDERS_PER_DAY,
@@ -53,9 +54,9 @@ from chalicelib.storage import (
     Exists,
     Item,
     Put,
+    RowWrite,
     Table,
     Update,
-    Write,
 )
 
 QUOTA_KEPT = QUOTAS.period
@@ -137,13 +138,22 @@ class PaymentStore:
 
     def get_balance(self, wallet: WalletId) -> Balance:
         row = self._payments.get(balance_key(wallet)) or {}
-        return Balance(available=row.get("available", 0))
+        return Balance(available=row.get("available", 0), held=row.get("held", 0))
 
-    def list_entries(self, wallet: WalletId) -> Iterator[Entry]:
+    def find_member_until(self, wallet: WalletId) -> datetime | None:
+        """Read the end of a membership; nothing that was posted for edits, however many."""
+        kinds = (self.list_entries(wallet, kind=f"{kind}#") for kind in (PURCHASE, RECLAIM))
+        return member_until(chain.from_iterable(kinds))
+
+    def list_entries(self, wallet: WalletId, *, kind: str = "") -> Iterator[Entry]:
+        """Read the postings of a wallet: all, or those whose ids begin with a kind."""
         after = None
         while True:
             page = self._payments.query(
-                wallet_partition(wallet), prefix=ENTRY_PREFIX, limit=ROWS_A_PAGE, after=after
+                wallet_partition(wallet),
+                prefix=ENTRY_PREFIX + kind,
+                limit=ROWS_A_PAGE,
+                after=after,
             )
             yield from (entry_from_item(row) for row in page.items)
             after = page.next_key
@@ -167,7 +177,10 @@ class PaymentStore:
         Raises:
             AlreadyNotified, OrderChanged.
         """
-        writes = [_change_order(change, expecting, now), *_consequences(change, now)]
+        writes: list[RowWrite] = [
+            _change_order(change, expecting, now),
+            *_consequences(change, now),
+        ]
         if notification:
             writes.insert(0, _note(change.no, notification, now))
         try:
@@ -238,9 +251,9 @@ def _change_order(change: Change, expecting: Condition, now: datetime) -> Update
     )
 
 
-def _consequences(change: Change, now: datetime) -> list[Write]:
+def _consequences(change: Change, now: datetime) -> list[RowWrite]:
     wallet = wallet_of_order(change.no)
-    writes: list[Write] = [
+    writes: list[RowWrite] = [
         Put(key=entry_key(wallet, entry.id), item=entry_to_item(entry), when=Absent())
         for entry in change.entries
     ]

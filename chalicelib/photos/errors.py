@@ -1,6 +1,8 @@
 """What photos and their edits may be refused with.
 
 AppError
+├── NotEnoughCredits        402  for an edit that costs some
+├── GuestHasNoCredits       403  nor can a guest buy any
 ├── NotAcceptable           406  the client shows no type that we write
 └── InvalidRequest          422
     └── InvalidRecipe            `errors` names the place in the recipe
@@ -10,6 +12,20 @@ AppError
 from typing import Self
 
 from chalicelib.errors import AppError, InvalidRequest
+
+
+class NotEnoughCredits(AppError):
+    """The edit costs more than the wallet has; nothing was asked for."""
+
+    status, code, title = 402, "not_enough_credits", "You don't have enough credits"
+
+    @classmethod
+    def of(cls, *, needed: int, available: int) -> Self:
+        return cls(f"{needed} are needed.", needed=needed, available=available)
+
+
+class GuestHasNoCredits(AppError):
+    status, code, title = 403, "guest_has_no_credits", "Register to make edits that cost credits"
 
 
 class NotAcceptable(AppError):

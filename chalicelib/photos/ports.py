@@ -6,7 +6,8 @@ from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct
 
-from chalicelib.ids import UserId
+from chalicelib.ids import EditId, UserId
+from chalicelib.storage import Elsewhere
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -80,12 +81,14 @@ class ReadRecipe(Struct, frozen=True, kw_only=True):
     Attributes:
         text: canonical JSON: what says the same is the same text.
         hash: SHA-256 of `text`, in hex.
+        operations: what it asks for, as `stage/operation`; nothing that is at its default.
         photo_ids: other photos that it uses.
         may_be_transparent: the result may have holes, which JPEG would fill with white.
     """
 
     text: str
     hash: str
+    operations: frozenset[str]
     photo_ids: tuple[str, ...]
     may_be_transparent: bool
 
@@ -205,6 +208,41 @@ class JobQueue(RetryQueue, Protocol):
         Raises:
             Unavailable: it may be in there or not; repeat.
         """
+        ...
+
+
+class Credits(Protocol):
+    """What the wallets say of edits that cost something."""
+
+    def owed_by(self, user_id: UserId, credits: int) -> int:
+        """Return what an edit of that price costs a user; members pay nothing."""
+        ...
+
+    def count_available(self, user_id: UserId) -> int: ...
+
+    def holding(
+        self, user_id: UserId, edit_id: EditId, credits: int, *, until: datetime
+    ) -> tuple[Elsewhere, ...]:
+        """Return what reserves credits, for the transaction that asks for the edit.
+
+        It is refused where there are not enough. They go back at `until`, unless the edit was said
+        to be made before.
+        """
+        ...
+
+
+class Charges(Protocol):
+    """What workers say of edits that cost credits; the wallets follow."""
+
+    def marking(self, edit_id: EditId, now: datetime, *, is_made: bool) -> Elsewhere:
+        """Return what says how an edit ended, for the transaction that ends it.
+
+        It is refused where that was said before, or the credits went back.
+        """
+        ...
+
+    def give_back(self, edit_id: EditId, now: datetime) -> None:
+        """Say that an edit will never be, unless something was said; most cost nothing."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The services of photos behind requests, messages and sweeps, made of the ports they share."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from chalicelib.clock import Clock
@@ -18,6 +19,8 @@ from chalicelib.photos.keeping.choosing import ChoiceService
 from chalicelib.photos.keeping.store import ChoiceStore
 from chalicelib.photos.library import LibraryService
 from chalicelib.photos.ports import (
+    Charges,
+    Credits,
     Darkroom,
     GuestRegister,
     ImageRenderer,
@@ -163,12 +166,21 @@ class PhotoServices:
         )
         return UploadWorker(processing=processing, queue=queue, log=self._log)
 
-    def edits_with(self, darkroom: Darkroom, queue: JobQueue) -> EditServices:
+    def edits_with(
+        self,
+        darkroom: Darkroom,
+        queue: JobQueue,
+        *,
+        credits: Callable[[], Credits],
+        charges: Charges,
+    ) -> EditServices:
         return EditServices(
             photos=self._photos,
             renditions=self._renditions,
             darkroom=darkroom,
             queue=queue,
+            credits=credits,
+            charges=charges,
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,

@@ -195,6 +195,12 @@ NOTIFICATIONS = Rule(
     90 * DAY,
     "2.3, ST.0",
 )
+CHARGES = Rule(
+    "what an edit cost, with the wallet encrypted",
+    *("PaymentsTable/charge", "the edit was made, or its credits went back"),
+    90 * DAY,
+    "2.3, ST.0",
+)
 
 STAFF_REGISTER = Rule(
     "what staff did, and why: as long as the records it may have changed",

@@ -57,6 +57,7 @@ class TestBuying:
         assert api.send("GET", "/orders").json["orders"] == [order]
         assert api.send("GET", "/me/credits").json == {
             "available": 10,
+            "held": 0,
             "member_until": None,
         }
 

@@ -25,7 +25,6 @@ from chalicelib.imaging.output import OutputType, OutputWish
 from chalicelib.imaging.recipe.document import parse_recipe
 from chalicelib.keys import rendition_object
 from chalicelib.photos.edits.model import EDIT_REASON_TITLES, EditState
-from chalicelib.photos.edits.services import EditServices
 from tests.imaging import crafting
 from tests.imaging.misbehaving import hang, hog, segfault, stumble
 from tests.photos.edits.editing import DONE, ask, deliver, objects_of, ready_photo, shown
@@ -172,15 +171,7 @@ class TestEnds:
             photo = ready_photo(world)
             full = rendition_object(photo.user_id, photo.photo_id, "full")
             world.renditions.put(full, draw_photo(64, 48), content_type="image/jpeg", backstop="x")
-            world.edits = EditServices(
-                photos=world.photos,
-                renditions=world.renditions,
-                darkroom=PillowDarkroom(segfault),
-                queue=world.edit_queue,
-                clock=world.clock,
-                entropy=world.entropy,
-                log=world.log,
-            )
+            world.edits = world.edits_in(PillowDarkroom(segfault))
             asked = ask(world, photo)
 
             assert deliver(world, asked) == DONE

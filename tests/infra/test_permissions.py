@@ -191,7 +191,10 @@ class TestWhoMayDoWhat:
             ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER}),
             ("secretsmanager:GetSecretValue", "WechatpaySecret", {API, CHECKER}),
             ("secretsmanager:GetSecretValue", "AlipaySecret", {API, CHECKER}),
-            ("dynamodb:UpdateItem", "PaymentsTable", {API, CHECKER}),
+            ("dynamodb:UpdateItem", "PaymentsTable", {API, CHECKER, EDITOR, EDIT_FAILER}),
+            ("dynamodb:GetItem", "PaymentsTable", {API, CHECKER}),
+            ("dynamodb:PutItem", "PaymentsTable", {API, CHECKER}),
+            ("dynamodb:Query", "PaymentsTable", {API, CHECKER}),
             ("dynamodb:DeleteItem", "PaymentsTable", set()),
             ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
             ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
@@ -221,8 +224,22 @@ class TestWhoMayDoWhat:
         for target in ("AccountsTable", "PhotosTable", "TablesKey"):
             assert CHECKER not in may(template, "dynamodb:GetItem", target)
         for statement in _allowed(template):
-            if "Payments" in str(statement.resources):
-                assert statement.owner in (API, CHECKER)
+            if "Payments" in str(statement.resources) and statement.owner not in (API, CHECKER):
+                assert statement.owner in (EDITOR, EDIT_FAILER)
+                assert statement.body["Sid"] in ("MarkCharges", "PaymentsKeyThroughDynamoDB")
+
+    def test_who_makes_edits_may_mark_a_charge_and_learns_of_no_payment(
+        self, template: Template
+    ) -> None:
+        """A charge names neither a wallet nor an order in clear; nothing else is under its key."""
+        marks = [one for one in _allowed(template) if one.body.get("Sid") == "MarkCharges"]
+
+        assert {one.owner for one in marks} == {EDITOR, EDIT_FAILER}
+        for statement in marks:
+            assert statement.actions == ["dynamodb:UpdateItem"]
+            assert statement.body["Condition"] == {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CHARGE#*"]}
+            }
 
     def test_a_function_writes_its_own_log_and_makes_no_group(self, template: Template) -> None:
         """A group that a function made would be kept for ever, and not for a year."""

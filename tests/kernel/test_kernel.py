@@ -12,7 +12,7 @@ from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.errors import InvalidPhone
 from chalicelib.identity.ports import Secret
 from chalicelib.identity.tokens import Token, TokenKind
-from chalicelib.ids import NoticeId, PhotoId, SessionId, UserId, is_uuid, uuid7
+from chalicelib.ids import EditId, NoticeId, PhotoId, SessionId, UserId, is_uuid, uuid7
 from chalicelib.observability import FieldNotListed, listed, where
 from chalicelib.phone import Phone, calling_code, parse_phone
 from chalicelib.settings import SettingMissing, Settings
@@ -147,6 +147,7 @@ class TestKeys:
             keys.linked_login_key(user_id, "wechat"),
             keys.used_state_key(text),
             keys.sweep_cursor_key(),
+            keys.charge_key(EditId(other)),
         ]
 
         assert len(set(made)) == len(made)

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode
 from chalicelib.ids import Caller, OrderNo, SessionId, UserId
 from chalicelib.keys import ENTRY_PREFIX
 from chalicelib.payments.catalogue import PRODUCTS
+from chalicelib.payments.charges import ChargeStore
+from chalicelib.payments.charging import ChargeSettlingService
 from chalicelib.payments.checking import CheckingService
 from chalicelib.payments.due_store import DuePayments
 from chalicelib.payments.hashing import PaymentNames
@@ -91,9 +93,9 @@ class Shop:
             {name: self._reader(name) for name in Provider}, clock=clock, entropy=self.entropy
         )
         self.data = PaymentsData(WalletStore(table), names=self.names, clock=clock)
-        self._build(DuePayments(table))
+        self._build(DuePayments(table), ChargeStore(table, self.names))
 
-    def _build(self, due: DuePayments) -> None:
+    def _build(self, due: DuePayments, charges: ChargeStore) -> None:
         clock, log = self.clock, self.log
         self.ordering = OrderingService(
             store=self.store,
@@ -121,6 +123,7 @@ class Shop:
             due=due,
             settling=self.settling,
             refunding=self.refunding,
+            charges=ChargeSettlingService(due=due, charges=charges, clock=clock, log=log),
             providers=self.providers,
             clock=clock,
             log=log,

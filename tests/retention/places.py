@@ -33,6 +33,7 @@ KEYS = {
     "entry_key": "PaymentsTable/entry",
     "refund_key": "PaymentsTable/refund due",
     "notification_key": "PaymentsTable/notification",
+    "charge_key": "PaymentsTable/charge",
     "register_key": "RegisterTable/act",
 }
 """What each function of `chalicelib/keys.py` makes a key of."""

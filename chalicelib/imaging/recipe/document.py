@@ -90,6 +90,17 @@ def recipe_hash(recipe: Recipe) -> str:
     return hashlib.sha256(canonical_json(recipe)).hexdigest()
 
 
+def operations(recipe: Recipe) -> frozenset[str]:
+    """Name what a recipe asks for: `tone/contrast`, `decoration/collage`."""
+    stages = _pruned(msgspec.to_builtins(recipe))
+    return frozenset(
+        f"{stage}/{name}"
+        for stage, part in stages.items()
+        if isinstance(part, dict)
+        for name in part
+    )
+
+
 def recipe_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a recipe: docs/recipe.schema.json holds it."""
     return {

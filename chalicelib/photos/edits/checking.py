@@ -1,28 +1,34 @@
 """Use case: what can be said of a recipe before anything is done: a dry run, the schema."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from chalicelib.ids import UserId
 from chalicelib.photos.edits.model import OutputWish
-from chalicelib.photos.edits.pricing import LARGEST_PX, price_of
+from chalicelib.photos.edits.pricing import LARGEST_PX, credits_of, price_of
 from chalicelib.photos.edits.requesting import choose_output, read_recipe
 from chalicelib.photos.errors import InvalidRecipe
 from chalicelib.photos.model import FirstEdit
-from chalicelib.photos.ports import Darkroom, ReadRecipe, RecipePrice
+from chalicelib.photos.ports import Credits, Darkroom, ReadRecipe, RecipePrice
 
 
 class CheckedRecipe(Struct, frozen=True, kw_only=True):
     recipe: ReadRecipe
     price: RecipePrice
+    credits: int
+    """What it would cost the one who asks."""
 
 
 class RecipeCheckService:
-    def __init__(self, darkroom: Darkroom) -> None:
+    def __init__(self, darkroom: Darkroom, credits: Callable[[], Credits]) -> None:
         self._darkroom = darkroom
+        self._credits = credits
 
-    def check(self, document: bytes, *, width_px: int, height_px: int) -> CheckedRecipe:
+    def check(
+        self, user_id: UserId, document: bytes, *, width_px: int, height_px: int
+    ) -> CheckedRecipe:
         """Judge a recipe and price it for a photo of that size; writes nothing.
 
         Raises:
@@ -30,13 +36,16 @@ class RecipeCheckService:
         """
         recipe = read_recipe(self._darkroom, document)
         price = price_of(self._darkroom, recipe, width_px, height_px)
-        return CheckedRecipe(recipe=recipe, price=price)
+        listed = credits_of(recipe)
+        owed = self._credits().owed_by(user_id, listed) if listed else 0
+        return CheckedRecipe(recipe=recipe, price=price, credits=owed)
 
     def read_first_edit(self, document: bytes, wish: OutputWish, *, at: str) -> FirstEdit:
         """Judge a recipe that comes with an upload; `at` points to it in the request.
 
-        It may not use other photos: they could be gone, or not there yet, when it is made. Nobody
-        knows the photo's size yet, so it is priced for the largest.
+        It may not use other photos: they could be gone, or not there yet, when it is made; nor cost
+        credits, for nobody is there to ask. Nobody knows the photo's size yet, so it is priced for
+        the largest.
 
         Raises:
             InvalidRecipe, RecipeTooCostly, NotAcceptable.
@@ -45,6 +54,10 @@ class RecipeCheckService:
         if recipe.photo_ids:
             raise InvalidRecipe.at(
                 at, "Other photos cannot be used here; ask for this edit once the photo is ready."
+            )
+        if credits_of(recipe):
+            raise InvalidRecipe.at(
+                at, "This costs credits; ask for this edit once the photo is ready."
             )
         price_of(self._darkroom, recipe, LARGEST_PX, LARGEST_PX, at=at)
         return FirstEdit(

@@ -27,6 +27,7 @@ def edit_to_item(edit: Edit) -> dict[str, Any]:
         "give_up_at": to_iso(edit.give_up_at),
         "expires_at": to_iso(edit.expires_at),
         "ttl": to_epoch_s(edit.expires_at + TTL_SLACK),
+        **({"credits": edit.credits} if edit.credits else {}),
     }
 
 
@@ -60,6 +61,7 @@ def edit_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Edit:
         created_at=from_iso(row["created_at"]),
         give_up_at=from_iso(row["give_up_at"]),
         expires_at=from_iso(row["expires_at"]),
+        credits=row.get("credits", 0),
         lease_until=instant("lease_until"),
         reason=row.get("reason"),
         engine=row.get("engine"),

@@ -5,7 +5,7 @@ An edit is made from the photo's own `full` rendition and from nothing older: th
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from msgspec import Struct, field
@@ -21,6 +21,8 @@ EDITS_PER_DAY = 500
 EDIT_WAIT = EDIT_MESSAGES.period
 """An edit that is not made by then never will be: its message was lost, or nobody still waits."""
 REQUEST_REMEMBERED = REQUESTS.period
+CREDITS_WAIT = EDIT_WAIT + timedelta(minutes=10)
+"""Credits of an edit that nobody made go back then: no worker can still be at it."""
 
 PHOTO_GONE = "photo_gone"
 EDIT_REASON_TITLES: Mapping[str, str] = {
@@ -97,6 +99,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     Attributes:
         recipe: canonical JSON; `recipe_hash` is its SHA-256, in hex.
         sources: other photos of the same person that the recipe uses.
+        credits: what it costs; they are spent once it is ready, and go back at any other end.
         give_up_at: when it counts as failed, if it is not made by then.
         expires_at: with its photo, or with the first of its sources.
         engine: which version of ours made it; the same recipe, photo and engine give the same
@@ -115,6 +118,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     created_at: datetime
     give_up_at: datetime
     expires_at: datetime
+    credits: int = 0
     lease_until: datetime | None = None
     reason: str | None = None
     engine: str | None = None

@@ -1,4 +1,6 @@
-"""What a recipe may cost us: an estimate, and the most that anybody may ask for."""
+"""What a recipe costs: computing, by an estimate and up to a ceiling; and credits, by a table."""
+
+from collections.abc import Mapping
 
 from chalicelib.photos.errors import RecipeTooCostly
 from chalicelib.photos.ports import Darkroom, ReadRecipe, RecipePrice
@@ -9,6 +11,16 @@ MAX_CPU_MS = 2_000
 """Of the edits alone, as estimated. Every operation there is, once, on the largest photo takes
 1,100; only large marks, boxes and words by the dozen come to 5,000, and others wait meanwhile.
 """
+
+CREDITS: Mapping[str, int] = {"decoration/collage": 2, "detail/denoise": 1}
+"""What each operation costs whoever is no member; all others are free. Adjusting a photo is what
+the service is for. These two are extras, and the dearest there are: a collage reads up to nine
+photos, and noise costs as much computing as all of a preset.
+"""
+
+
+def credits_of(recipe: ReadRecipe) -> int:
+    return sum(CREDITS.get(operation, 0) for operation in recipe.operations)
 
 
 def price_of(

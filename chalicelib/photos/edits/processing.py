@@ -7,8 +7,7 @@ removes what it wrote.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO
@@ -17,13 +16,12 @@ from msgspec.structs import replace
 
 from chalicelib.clock import Clock
 from chalicelib.ids import Entropy, LeaseId, PhotoId, uuid7
-from chalicelib.keys import edit_object, edit_objects_prefix, rendition_object
+from chalicelib.keys import edit_objects_prefix, rendition_object
 from chalicelib.observability import EventLog
 from chalicelib.photos.edits.items import edit_from_item
 from chalicelib.photos.edits.model import (
     EDITS_KEPT,
     ENDED,
-    EXTENSIONS,
     PHOTO_GONE,
     Edit,
     EditEvent,
@@ -32,7 +30,8 @@ from chalicelib.photos.edits.model import (
     edit_moved,
     is_editable,
 )
-from chalicelib.photos.edits.store import EditStore, PhotoChanged
+from chalicelib.photos.edits.pictures import put_pictures
+from chalicelib.photos.edits.store import AlsoRefused, EditStore, PhotoChanged
 from chalicelib.photos.jobs import JobKind, JobMeter
 from chalicelib.photos.model import (
     LEASE,
@@ -40,13 +39,12 @@ from chalicelib.photos.model import (
     RENDER_TIME,
     Lease,
     Photo,
-    Rendition,
 )
-from chalicelib.photos.ports import Darkroom, Edited, ImageRefused, Rendered
+from chalicelib.photos.ports import Charges, Darkroom, ImageRefused
 from chalicelib.photos.processing import Outcome, PhotoBusy, require_time
 from chalicelib.photos.store import PhotoStore
 from chalicelib.retention.model import Backstop, backstop_of
-from chalicelib.storage import ConditionFailed, ObjectMissing, Objects
+from chalicelib.storage import ConditionFailed, Elsewhere, ObjectMissing, Objects
 
 MAX_SOURCE_BYTES = 64 * 1024 * 1024
 """More than any rendition of ours: 2048 px square, uncompressed."""
@@ -62,6 +60,7 @@ class EditProcessingService:
         store: EditStore,
         renditions: Objects,
         darkroom: Darkroom,
+        charges: Charges,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
@@ -70,6 +69,7 @@ class EditProcessingService:
         self._store = store
         self._renditions = renditions
         self._darkroom = darkroom
+        self._charges = charges
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -127,7 +127,7 @@ class EditProcessingService:
     def _fail(self, edit: Edit) -> Outcome:
         failed = replace(edit, state=EditState.FAILED, reason=PROCESSING_FAILED)
         try:
-            self._store.give_up(failed, self._clock.now())
+            self._write_failure(failed)
         except ConditionFailed as refusal:
             return self._clean_up(edit.job, refusal)
         self._destroy_objects(edit.job)
@@ -163,7 +163,7 @@ class EditProcessingService:
             engine=edited.engine,
             media_type=edited.media_type,
             quality=edited.quality,
-            renditions=self._put_all(edit, photo, edited),
+            renditions=put_pictures(self._renditions, edit.job, edited, _backstop_of(photo)),
         )
 
     def _commit(self, ended: Edit, photo: Photo, lease: Lease) -> Photo | None:
@@ -173,8 +173,9 @@ class EditProcessingService:
             ConditionFailed: another worker has taken the edit over.
         """
         for _ in range(COMMIT_TRIES):
+            now = self._clock.now()
             try:
-                self._store.finish(ended, photo, lease, self._clock.now())
+                self._store.finish(ended, photo, lease, now, also=self._said_of(ended, now))
             except PhotoChanged:
                 found, edit = self._find_photo(ended), self._store.find(ended.job)
                 if found is None or edit is None:
@@ -185,6 +186,20 @@ class EditProcessingService:
             else:
                 return photo
         raise PhotoChanged
+
+    def _write_failure(self, failed: Edit) -> None:
+        now = self._clock.now()
+        try:
+            self._store.give_up(failed, now, also=self._said_of(failed, now))
+        except AlsoRefused:
+            # Its credits went back already: nobody had heard of it for too long.
+            self._store.give_up(failed, now)
+
+    def _said_of(self, ended: Edit, now: datetime) -> Sequence[Elsewhere]:
+        if not ended.credits:
+            return ()
+        is_made = ended.state is EditState.READY
+        return (self._charges.marking(ended.id, now, is_made=is_made),)
 
     def _find_photo(self, edit: Edit) -> Photo | None:
         """Return the edit's photo, if it can be edited and still names the edit."""
@@ -207,26 +222,6 @@ class EditProcessingService:
             except ObjectMissing:
                 raise ImageRefused(PHOTO_GONE) from None
             yield file
-
-    def _put_all(self, edit: Edit, photo: Photo, edited: Edited) -> Mapping[str, Rendition]:
-        extension = EXTENSIONS[edited.media_type]
-
-        def put(one: Rendered) -> None:
-            key = edit_object(edit.user_id, edit.photo_id, edit.id, one.name, extension)
-            self._renditions.put(
-                key, one.data, content_type=edited.media_type, backstop=_backstop_of(photo)
-            )
-
-        # Three round trips in the time of one; S3 is waited for, not worked for.
-        with ThreadPoolExecutor(max_workers=len(edited.renditions)) as pool:
-            for done in [pool.submit(put, one) for one in edited.renditions]:
-                done.result()
-        return {
-            one.name: Rendition(
-                width_px=one.width_px, height_px=one.height_px, size_bytes=len(one.data)
-            )
-            for one in edited.renditions
-        }
 
     def _clean_up(self, job: EditJob, refusal: ConditionFailed) -> Outcome:
         """An edit could not be claimed: finish what its end, or its absence, asks for."""
@@ -268,6 +263,7 @@ class EditProcessingService:
 
     def _destroy_leftovers(self, job: EditJob) -> Outcome:
         self._destroy_objects(job)
+        self._charges.give_back(job.edit_id, self._clock.now())
         self._store.delete(job)
         self._log.record("leftovers_destroyed", photo_id=job.photo_id, edit_id=job.edit_id)
         return Outcome.GONE

@@ -5,7 +5,7 @@ repeat the edit counts as failed once its wait is over.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from chalicelib.clock import Clock
@@ -13,13 +13,26 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import EditId, Entropy, PhotoId, UserId, uuid7
 from chalicelib.observability import EventLog
 from chalicelib.photos.edits.items import job_to_message
-from chalicelib.photos.edits.model import EDIT_WAIT, Edit, EditState, OutputWish, is_editable
-from chalicelib.photos.edits.pricing import price_of
-from chalicelib.photos.edits.store import EditRequest, EditStore, PhotoChanged
-from chalicelib.photos.errors import InvalidRecipe, NotAcceptable
+from chalicelib.photos.edits.model import (
+    CREDITS_WAIT,
+    EDIT_WAIT,
+    Edit,
+    EditState,
+    OutputWish,
+    is_editable,
+)
+from chalicelib.photos.edits.pricing import credits_of, price_of
+from chalicelib.photos.edits.store import AlsoRefused, EditRequest, EditStore, PhotoChanged
+from chalicelib.photos.errors import (
+    GuestHasNoCredits,
+    InvalidRecipe,
+    NotAcceptable,
+    NotEnoughCredits,
+)
 from chalicelib.photos.model import Photo, PhotoState
-from chalicelib.photos.ports import Darkroom, JobQueue, Output, ReadRecipe, RecipeRefused
+from chalicelib.photos.ports import Credits, Darkroom, JobQueue, Output, ReadRecipe, RecipeRefused
 from chalicelib.photos.store import PhotoStore
+from chalicelib.storage import Elsewhere
 
 TRIES = 4
 """Of a request that meets another change of the same photo each time."""
@@ -33,10 +46,12 @@ class EditRequestService:
         store: EditStore,
         darkroom: Darkroom,
         queue: JobQueue,
+        credits: Callable[[], Credits],
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
     ) -> None:
+        self._credits = credits
         self._photos = photos
         self._store = store
         self._darkroom = darkroom
@@ -53,24 +68,28 @@ class EditRequestService:
         wish: OutputWish,
         *,
         idempotency_key: str,
+        guest_until: datetime | None = None,
     ) -> Edit:
         """Have an edit made of a ready photo of one's own; it will be shown once it is ready.
 
         The same key with the same request gives the same edit, and sends its message again as long
-        as nobody took it.
+        as nobody took it. What it costs is reserved with it, all or nothing.
 
+        Args:
+            guest_until: when the user ends, for a guest; they have no credits.
         Raises:
             InvalidRecipe, RecipeTooCostly, NotAcceptable: what is asked cannot be.
             NotFound: the photo, or another that the recipe uses, is not the user's or gone.
             Conflict: the photo is not ready, or changes all the time.
-            IdempotencyKeyReused, QuotaExceeded.
+            IdempotencyKeyReused, QuotaExceeded, NotEnoughCredits, GuestHasNoCredits.
         """
         recipe = read_recipe(self._darkroom, document)
         output = choose_output(self._darkroom, recipe, wish)
         request = EditRequest(
             idempotency_key=idempotency_key, fingerprint=_fingerprint(recipe, output)
         )
-        edit = self._put(user_id, photo_id, recipe, output, request)
+        owed = self._owed(user_id, recipe, is_guest=guest_until is not None)
+        edit = self._put(user_id, photo_id, recipe, output, request, owed)
         if edit.state is EditState.QUEUED:
             self._queue.send(job_to_message(edit.job))
         return edit
@@ -82,6 +101,7 @@ class EditRequestService:
         recipe: ReadRecipe,
         output: Output,
         request: EditRequest,
+        owed: int,
     ) -> Edit:
         for _ in range(TRIES):
             now = self._clock.now()
@@ -89,16 +109,33 @@ class EditRequestService:
             sources = [self._get_ready(user_id, PhotoId(one), now) for one in recipe.photo_ids]
             full = photo.renditions["full"]
             price_of(self._darkroom, recipe, full.width_px, full.height_px)
-            edit = self._draw(photo, recipe, output, sources, now)
+            edit = self._draw(photo, recipe, output, sources, now, owed)
             try:
-                earlier = self._store.put_request(edit, photo, request, now)
+                earlier = self._store.put_request(
+                    edit, photo, request, now, also=self._holding(edit)
+                )
             except PhotoChanged:
                 continue
+            except AlsoRefused:
+                available = self._credits().count_available(user_id)
+                raise NotEnoughCredits.of(needed=owed, available=available) from None
             if earlier is not None:
                 return self._get_earlier(photo, earlier)
             self._log.record("edit_requested", photo_id=photo_id, edit_id=edit.id)
             return edit
         raise Conflict("Other edits of this photo were asked for at the same time; try again.")
+
+    def _owed(self, user_id: UserId, recipe: ReadRecipe, *, is_guest: bool) -> int:
+        needed = credits_of(recipe)
+        if needed and is_guest:
+            raise GuestHasNoCredits(needed=needed)
+        return self._credits().owed_by(user_id, needed) if needed else 0
+
+    def _holding(self, edit: Edit) -> Sequence[Elsewhere]:
+        if not edit.credits:
+            return ()
+        until = edit.created_at + CREDITS_WAIT
+        return self._credits().holding(edit.user_id, edit.id, edit.credits, until=until)
 
     def _draw(
         self,
@@ -107,6 +144,7 @@ class EditRequestService:
         output: Output,
         sources: Sequence[Photo],
         now: datetime,
+        owed: int,
     ) -> Edit:
         return Edit(
             user_id=photo.user_id,
@@ -117,6 +155,7 @@ class EditRequestService:
             recipe_hash=recipe.hash,
             sources=tuple(source.id for source in sources),
             output=output,
+            credits=owed,
             created_at=now,
             give_up_at=now + EDIT_WAIT,
             expires_at=min([photo.expires_at, *(source.expires_at for source in sources)]),

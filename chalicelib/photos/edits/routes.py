@@ -50,6 +50,7 @@ def request_edit(request: Request, photo_id: str) -> Reply:
         bytes(body.recipe),
         body.output.wish(),
         idempotency_key=key,
+        guest_until=request.caller.guest_until,
     )
     return Reply(HTTPStatus.ACCEPTED, asked_to_json(edit))
 
@@ -86,13 +87,17 @@ def choose_edit(request: Request, photo_id: str) -> Reply:
 def check_recipe(request: Request) -> Reply:
     body = request.body(CheckRequest)
     checked = services().edits.checks.check(
-        bytes(body.recipe), width_px=body.width_px, height_px=body.height_px
+        request.caller.user_id,
+        bytes(body.recipe),
+        width_px=body.width_px,
+        height_px=body.height_px,
     )
     answer = {
         "recipe_hash": checked.recipe.hash,
         "photo_ids": list(checked.recipe.photo_ids),
         "cpu_ms": checked.price.cpu_ms,
         "max_cpu_ms": MAX_CPU_MS,
+        "credits": checked.credits,
         "width_px": checked.price.width_px,
         "height_px": checked.price.height_px,
         "plan": checked.price.plan.splitlines(),
@@ -120,6 +125,7 @@ def asked_to_json(edit: Edit) -> dict[str, Any]:
         "expires_at": to_iso(edit.expires_at),
         "recipe": msgspec.json.decode(edit.recipe),
         "recipe_hash": edit.recipe_hash,
+        "credits": edit.credits,
         "output": {
             "media_type": edit.output.media_type,
             "quality": edit.output.quality,

@@ -1,5 +1,6 @@
 """The services of edits, put together from the ports they share; each made when first asked for."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from chalicelib.clock import Clock
@@ -11,7 +12,7 @@ from chalicelib.photos.edits.processing import EditProcessingService
 from chalicelib.photos.edits.requesting import EditRequestService
 from chalicelib.photos.edits.store import EditStore
 from chalicelib.photos.edits.worker import EditWorker
-from chalicelib.photos.ports import Darkroom, JobQueue
+from chalicelib.photos.ports import Charges, Credits, Darkroom, JobQueue
 from chalicelib.photos.store import PhotoStore
 from chalicelib.storage import Objects, Table
 
@@ -24,6 +25,8 @@ class EditServices:
         renditions: Objects,
         darkroom: Darkroom,
         queue: JobQueue,
+        credits: Callable[[], Credits],
+        charges: Charges,
         clock: Clock,
         entropy: Entropy,
         log: EventLog,
@@ -33,6 +36,8 @@ class EditServices:
         self._renditions = renditions
         self._darkroom = darkroom
         self._queue = queue
+        self._credits = credits
+        self._charges = charges
         self._clock = clock
         self._entropy = entropy
         self._log = log
@@ -44,6 +49,7 @@ class EditServices:
             store=self.store,
             darkroom=self._darkroom,
             queue=self._queue,
+            credits=self._credits,
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,
@@ -61,7 +67,7 @@ class EditServices:
 
     @cached_property
     def checks(self) -> RecipeCheckService:
-        return RecipeCheckService(self._darkroom)
+        return RecipeCheckService(self._darkroom, self._credits)
 
     @cached_property
     def worker(self) -> EditWorker:
@@ -70,6 +76,7 @@ class EditServices:
             store=self.store,
             renditions=self._renditions,
             darkroom=self._darkroom,
+            charges=self._charges,
             clock=self._clock,
             entropy=self._entropy,
             log=self._log,

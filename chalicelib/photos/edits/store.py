@@ -5,7 +5,7 @@ true of both is written in one transaction, which names the count it was judged 
 an edit the photo does not name, or whose photo is gone, is nothing but leftovers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -14,8 +14,6 @@ from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.errors import IdempotencyKeyReused, QuotaExceeded
 from chalicelib.ids import EditId, PhotoId, UserId
 from chalicelib.keys import (
-    due_bucket,
-    due_shard,
     edit_key,
     edit_request_key,
     edits_prefix,
@@ -30,9 +28,17 @@ from chalicelib.photos.edits.model import (
     EditState,
     kept_with,
 )
-from chalicelib.photos.edits.writes import held, is_as_read, naming, take_quota, unheld
+from chalicelib.photos.edits.writes import (
+    due_before,
+    held,
+    is_as_read,
+    naming,
+    shown_as,
+    take_quota,
+    unheld,
+)
 from chalicelib.photos.items import current_edit_to_item
-from chalicelib.photos.model import CurrentEdit, Lease, Photo
+from chalicelib.photos.model import Lease, Photo
 from chalicelib.photos.writes import ending, is_held
 from chalicelib.retention.model import until_next_china_day
 from chalicelib.storage import (
@@ -44,6 +50,7 @@ from chalicelib.storage import (
     Compare,
     ConditionFailed,
     Delete,
+    Elsewhere,
     Item,
     Key,
     Put,
@@ -54,6 +61,10 @@ from chalicelib.storage import (
 
 class PhotoChanged(Exception):
     """The photo is not as it was read: other edits, another choice, or gone. Read it again."""
+
+
+class AlsoRefused(Exception):
+    """What else was to be written, in the same transaction, was refused; nothing was written."""
 
 
 class EditRequest(Struct, frozen=True, kw_only=True):
@@ -68,16 +79,24 @@ class EditStore:
         self._photos = photos
 
     def put_request(
-        self, edit: Edit, photo: Photo, request: EditRequest, now: datetime
+        self,
+        edit: Edit,
+        photo: Photo,
+        request: EditRequest,
+        now: datetime,
+        *,
+        also: Sequence[Elsewhere] = (),
     ) -> EditId | None:
         """Write an edit and name it in its photo, once for a key: all or nothing, in one call.
 
+        Args:
+            also: what else must be written when the edit is asked for.
         Returns:
             None when this call asked for it; the earlier edit when the key came before.
         Raises:
             IdempotencyKeyReused: the key came before with another request.
             QuotaExceeded: the user asked for EDITS_PER_DAY today.
-            PhotoChanged.
+            AlsoRefused, PhotoChanged.
         """
         remembered = {
             "fingerprint": request.fingerprint,
@@ -92,16 +111,19 @@ class EditStore:
                 take_quota(edit.user_id, now),
                 Put(
                     key=_key_of(edit.job),
-                    item=edit_to_item(edit) | _due_before(edit, photo),
+                    item=edit_to_item(edit) | due_before(edit, photo),
                     when=Absent(),
                 ),
                 naming(photo, kept_with(photo, edit.id), wanted=edit.id, now=now),
+                *also,
             )
         except ConditionFailed as failure:
             if failure.index == 0 and failure.item:
                 return _earlier_request(failure.item, request)
             if failure.index == 1:
                 raise _full_day(now) from None
+            if failure.index > 3:
+                raise AlsoRefused from None
             raise PhotoChanged from None
         return None
 
@@ -134,7 +156,7 @@ class EditStore:
             PhotoChanged.
         """
         write = naming(photo, photo.edits, wanted=edit.id if edit else None, now=now)
-        shown = {"current_edit": current_edit_to_item(_shown(edit))} if edit else {}
+        shown = {"current_edit": current_edit_to_item(shown_as(edit))} if edit else {}
         hidden = () if edit else ("current_edit",)
         try:
             self._photos.write(
@@ -177,12 +199,20 @@ class EditStore:
         except ConditionFailed:
             return
 
-    def finish(self, edit: Edit, photo: Photo, lease: Lease, now: datetime) -> None:
+    def finish(
+        self,
+        edit: Edit,
+        photo: Photo,
+        lease: Lease,
+        now: datetime,
+        *,
+        also: Sequence[Elsewhere] = (),
+    ) -> None:
         """Write the end of an edit, if the lease still holds; show it, if that is still wanted.
 
         Raises:
             ConditionFailed: the edit was taken over, or is gone.
-            PhotoChanged.
+            AlsoRefused, PhotoChanged.
         """
         ending = Update(
             key=_key_of(edit.job),
@@ -196,32 +226,37 @@ class EditStore:
             in_photo = Update(
                 key=in_photo.key,
                 set={
-                    "current_edit": current_edit_to_item(_shown(edit)),
+                    "current_edit": current_edit_to_item(shown_as(edit)),
                     "edits_version": photo.edits_version + 1,
                 },
                 when=unchanged,
             )
         try:
-            self._photos.write(ending, in_photo)
+            self._photos.write(ending, in_photo, *also)
         except ConditionFailed as failure:
-            if failure.index == 1:
-                raise PhotoChanged from None
-            raise
+            if failure.index == 0:
+                raise
+            raise (PhotoChanged if failure.index == 1 else AlsoRefused) from None
 
-    def give_up(self, edit: Edit, now: datetime) -> None:
+    def give_up(self, edit: Edit, now: datetime, *, also: Sequence[Elsewhere] = ()) -> None:
         """Write that an edit failed, unless it has an end already or a worker holds it.
 
         Raises:
             ConditionFailed: it carries the row.
+            AlsoRefused.
         """
-        self._photos.write(
-            Update(
-                key=_key_of(edit.job),
-                set=edit_ending_to_item(edit),
-                remove=("lease_id", "lease_until"),
-                when=unheld(now),
-            )
+        failure = Update(
+            key=_key_of(edit.job),
+            set=edit_ending_to_item(edit),
+            remove=("lease_id", "lease_until"),
+            when=unheld(now),
         )
+        try:
+            self._photos.write(failure, *also)
+        except ConditionFailed as refusal:
+            if refusal.index:
+                raise AlsoRefused from None
+            raise
 
     def delete(self, job: EditJob) -> None:
         # Unconditional: only an edit that its photo does not name is deleted, and no id comes back.
@@ -251,22 +286,6 @@ class EditStore:
 
 def _key_of(job: EditJob) -> Key:
     return edit_key(job.user_id, job.photo_id, job.edit_id)
-
-
-def _due_before(edit: Edit, photo: Photo) -> dict[str, str]:
-    """Put an edit into the sweeper's index, if its photo's end is too late for it."""
-    if edit.expires_at >= photo.expires_at:
-        return {}
-    return {"due_bucket": due_bucket(edit.expires_at, due_shard(photo.id))}
-
-
-def _shown(edit: Edit) -> CurrentEdit:
-    return CurrentEdit(
-        id=edit.id,
-        media_type=edit.media_type or edit.output.media_type,
-        expires_at=edit.expires_at,
-        renditions=edit.renditions,
-    )
 
 
 def _earlier_request(row: Item, request: EditRequest) -> EditId:

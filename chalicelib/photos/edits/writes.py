@@ -4,9 +4,9 @@ from datetime import datetime
 
 from chalicelib.clock import to_epoch_s, to_iso
 from chalicelib.ids import EditId, UserId
-from chalicelib.keys import photo_key, quota_key
-from chalicelib.photos.edits.model import EDITS_PER_DAY, EditState
-from chalicelib.photos.model import Lease, Photo, PhotoState
+from chalicelib.keys import due_bucket, due_shard, photo_key, quota_key
+from chalicelib.photos.edits.model import EDITS_PER_DAY, Edit, EditState
+from chalicelib.photos.model import CurrentEdit, Lease, Photo, PhotoState
 from chalicelib.retention.model import china_day
 from chalicelib.retention.schedule import QUOTAS
 from chalicelib.storage import Absent, AllOf, AnyOf, Compare, Condition, Update
@@ -59,4 +59,20 @@ def take_quota(user_id: UserId, now: datetime) -> Update:
         add={"edits": 1},
         set={"ttl": to_epoch_s(now + QUOTAS.period)},
         when=AnyOf((Absent("edits"), Compare("edits", "<", EDITS_PER_DAY))),
+    )
+
+
+def due_before(edit: Edit, photo: Photo) -> dict[str, str]:
+    """Put an edit into the sweeper's index, if its photo's end is too late for it."""
+    if edit.expires_at >= photo.expires_at:
+        return {}
+    return {"due_bucket": due_bucket(edit.expires_at, due_shard(photo.id))}
+
+
+def shown_as(edit: Edit) -> CurrentEdit:
+    return CurrentEdit(
+        id=edit.id,
+        media_type=edit.media_type or edit.output.media_type,
+        expires_at=edit.expires_at,
+        renditions=edit.renditions,
     )

@@ -487,6 +487,8 @@ export default {
   "problem.provider_login_rejected": "That sign-in didn't work or was already used. Start again.",
   "problem.invalid_recipe": "This edit isn't possible as it stands. Change it and try again.",
   "problem.recipe_too_costly": "That is too much for one edit. Leave something out and try again.",
+  "problem.not_enough_credits": "This edit costs more credits than you have. You can buy some under Account.",
+  "problem.guest_has_no_credits": "Sign in with your number for edits that cost credits. Your photos stay.",
   "problem.not_acceptable": "The server has no format that this page can show. This is our mistake.",
   "problem.idempotency_key_reused": "This upload was already started with other photos. Choose the photos again.",
   "problem.quota_exceeded": "That would be more than today's limit. You can add photos again in {wait}.",

@@ -487,6 +487,8 @@ export default {
   "problem.provider_login_rejected": "此次登录未成功或已使用过，请重新开始。",
   "problem.invalid_recipe": "无法这样编辑，请调整后重试。",
   "problem.recipe_too_costly": "一次编辑的内容太多，请减少后重试。",
+  "problem.not_enough_credits": "点数不够，可在“账号”里购买。",
+  "problem.guest_has_no_credits": "用点数的编辑需先用手机号登录，照片会保留。",
   "problem.not_acceptable": "服务器没有本页能显示的格式。这是我们的问题。",
   "problem.idempotency_key_reused": "这次上传已用于其他照片，请重新选择照片。",
   "problem.quota_exceeded": "将超出今天的上限，{wait}后可以继续添加。",
