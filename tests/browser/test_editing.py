@@ -23,6 +23,19 @@ def is_upright(page: Page) -> bool:
     return upright
 
 
+def pull(page: Page, handle: str, *, down_by: float) -> None:
+    """Drag a handle of the frame by a share of the picture's height."""
+    canvas = page.locator(".easel canvas").bounding_box()
+    place = page.get_by_role("button", name=handle).bounding_box()
+    assert canvas is not None
+    assert place is not None
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + down_by * canvas["height"], steps=4)
+    page.mouse.up()
+
+
 def test_an_edit_is_made_shown_and_taken_back(
     open_window: OpenWindow, small_photo_file: Path
 ) -> None:
@@ -39,7 +52,12 @@ def test_an_edit_is_made_shown_and_taken_back(
     page.get_by_label("Contrast", exact=True).fill("30")
     page.get_by_role("tab", name="Crop").click()
     page.get_by_role("button", name="Turn right").click()
+    is_turned = "() => ((one) => one.height > one.width)(document.querySelector('.easel canvas'))"
+    page.wait_for_function(is_turned)
+    pull(page, "Bottom edge", down_by=-0.25)
+    expect(page.get_by_text(re.compile(r"^Keeps 480 × 4[78]\d pixels"))).to_be_visible()
     assert overflow_px(page) <= 0
+    pull(page, "Bottom edge", down_by=0.1)
     page.get_by_role("button", name="Apply").click()
 
     expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")

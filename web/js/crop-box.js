@@ -71,7 +71,7 @@ function shaped(box, handle, shape) {
     : isCorner
       ? Math.max(box.right - box.left, (box.bottom - box.top) * shape)
       : box.right - box.left;
-  const width = Math.min(asked, wide, tall * shape);
+  const width = Math.min(Math.max(asked, LEAST, LEAST * shape), wide, tall * shape);
   const height = width / shape;
   const left = fromRight ? box.right - width : handle.includes("e") ? box.left : middleX - width / 2;
   const top = fromBottom ? box.bottom - height : handle.includes("s") ? box.top : middleY - height / 2;

@@ -275,7 +275,7 @@ export default {
   "editor.colour": "Colour",
   "editor.cut": "Crop",
   "editor.more": "More",
-  "editor.look_strength": "Strength of the look",
+  "editor.look_strength": "Strength",
   "editor.tone_auto": "Auto",
   "editor.tone_exposure": "Exposure",
   "editor.tone_brightness": "Brightness",

@@ -275,7 +275,7 @@ export default {
   "editor.colour": "色彩",
   "editor.cut": "裁剪",
   "editor.more": "更多",
-  "editor.look_strength": "风格强度",
+  "editor.look_strength": "强度",
   "editor.tone_auto": "自动",
   "editor.tone_exposure": "曝光",
   "editor.tone_brightness": "亮度",

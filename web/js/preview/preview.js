@@ -1,20 +1,23 @@
 // @ts-check
 /** Shows what a recipe makes of a photo, as fast as it is asked, and never holds the page up. */
-import { drawn, keptBox, WHOLE } from "./geometry.js";
+import { drawn, keptBox, viewSize, WHOLE } from "./geometry.js";
 import { painter } from "./paint.js";
 import { planOf } from "./plan.js";
 
-/** @typedef {{recipe: Record<string, any>, isCutting?: boolean, isBefore?: boolean}} View isCutting shows what is cut off, too */
+/** @typedef {{recipe: Record<string, any>, isCutting?: boolean}} View isCutting shows what is cut off, too */
 
-export const LONG_SIDE_PX = 800;
+const QUICK_PX = 800; // on the long side, while something moves
+const FINE_PX = 1080; // all that the preview rendition has, once nothing does
+const SETTLED_MS = 150;
 const SLICE_MS = 10; // of a frame of 16; on slow devices a picture takes several frames
 const BAND_PIXELS = 40_000;
 
-/** One canvas, and the newest of what it was asked to show. */
+/** One canvas, and the newest of what it was asked to show; tells the canvas "painted" with its exact shape. */
 export class Preview {
   /** @type {View | null} */
   #next = null;
   #isBusy = false;
+  #settling = 0;
   #drawnAs = "";
   /** @type {ImageData | null} */
   #pixels = null;
@@ -32,18 +35,22 @@ export class Preview {
 
   /** Show this as soon as there is time; what was asked before and not begun is forgotten. @param {View} view */
   show(view) {
+    clearTimeout(this.#settling);
     this.#next = view;
-    if (!this.#isBusy) this.#work();
+    if (!this.#isBusy) this.#work(QUICK_PX);
   }
 
-  async #work() {
+  /** @param {number} longSide */
+  async #work(longSide) {
     this.#isBusy = true;
     try {
       await frame();
       while (this.#next && !this.signal.aborted) {
         const view = this.#next;
         this.#next = null;
-        await this.#paint(view);
+        await this.#paint(view, longSide);
+        if (!this.#next && longSide < FINE_PX) this.#settling = setTimeout(() => this.#refine(view), SETTLED_MS);
+        longSide = QUICK_PX;
       }
     } finally {
       this.#isBusy = false;
@@ -51,26 +58,36 @@ export class Preview {
   }
 
   /** @param {View} view */
-  async #paint({ recipe, isCutting, isBefore }) {
-    const pixels = this.#draw(recipe.geometry ?? {}, Boolean(isCutting));
-    const plan = planOf(isBefore ? {} : recipe, this.presets);
+  #refine(view) {
+    if (this.#isBusy) return;
+    this.#next = view;
+    this.#work(FINE_PX);
+  }
+
+  /** @param {View} view @param {number} longSide */
+  async #paint({ recipe, isCutting }, longSide) {
+    const { canvas, source } = this;
+    const geometry = recipe.geometry ?? {};
+    const kept = keptBox(geometry, source);
+    const box = isCutting ? WHOLE : kept;
+    const plan = planOf(recipe, this.presets);
     // The shade belongs to the picture as it is cut, and would lie while that is being chosen.
     if (isCutting) plan.vignette = null;
-    const result = await painted(plan, pixels, isCutting ? keptBox(recipe.geometry ?? {}, this.source) : WHOLE);
-    const { canvas } = this;
+    const result = await painted(plan, this.#draw(geometry, box, longSide), isCutting ? kept : WHOLE);
     if (canvas.width !== result.width) canvas.width = result.width;
     if (canvas.height !== result.height) canvas.height = result.height;
     canvas.getContext("2d", { colorSpace: result.colorSpace })?.putImageData(result, 0, 0);
-    canvas.dispatchEvent(new Event("painted"));
+    const view = viewSize(geometry, source);
+    const detail = { width: (box.right - box.left) * view.width, height: (box.bottom - box.top) * view.height };
+    canvas.dispatchEvent(new CustomEvent("painted", { detail }));
   }
 
-  /** @param {Record<string, any>} geometry @param {boolean} isCutting */
-  #draw(geometry, isCutting) {
-    const { quarter_turns, flip, straighten_degrees } = geometry;
-    const box = isCutting ? WHOLE : keptBox(geometry, this.source);
-    const as = JSON.stringify([quarter_turns, flip, straighten_degrees, box]);
+  /** @param {Record<string, any>} geometry @param {import("./geometry.js").Box} box @param {number} longSide */
+  #draw({ quarter_turns, flip, straighten_degrees }, box, longSide) {
+    const geometry = { quarter_turns, flip, straighten_degrees };
+    const as = JSON.stringify([geometry, box, longSide]);
     if (as !== this.#drawnAs || !this.#pixels) {
-      this.#pixels = drawn(this.source, geometry, box, LONG_SIDE_PX);
+      this.#pixels = drawn(this.source, geometry, box, longSide);
       this.#drawnAs = as;
     }
     return this.#pixels;

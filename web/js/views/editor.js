@@ -43,6 +43,8 @@ export function editor(photo, picture, signal, onChange) {
   const reset = h("button", { type: "button", class: "button quiet", onclick: clear }, t("editor.reset"));
   /** What the picture shows already. */
   let made = nothing();
+  /** What was asked for last; asking again because no answer came is the same wish, not another. */
+  let asked = { recipe: nothing(), key: "" };
   let tab = "looks";
   /** @type {import("../preview/plan.js").Presets} */
   let presets = {};
@@ -50,6 +52,7 @@ export function editor(photo, picture, signal, onChange) {
   function show(isBefore = false) {
     const isChanged = !isSame(draft.recipe, made);
     const isCutting = tab === "cut" && !isBefore;
+    const stands = drawer.open && easel.isReady && (isChanged || isCutting || isBefore);
     compare.hidden = !isChanged && !photo.unedited;
     undo.disabled = !draft.canUndo;
     redo.disabled = !draft.canRedo;
@@ -58,8 +61,8 @@ export function editor(photo, picture, signal, onChange) {
     unseen.textContent = t("editor.unseen", { what: left.join(t("editor.unseen_and")) });
     unseen.hidden = !isChanged || !left.length;
     if (isChanged) status.textContent = "";
-    if (!isChanged && !isCutting) aim(picture, (isBefore && photo.unedited) || photo.renditions);
-    easel.show(drawer.open && (isChanged || isCutting) ? { recipe: draft.recipe, isCutting, isBefore } : null);
+    if (!stands) aim(picture, (isBefore && photo.unedited) || photo.renditions);
+    easel.show(stands ? { recipe: isBefore ? beforeOf(draft.recipe) : draft.recipe, isCutting } : null);
   }
 
   function clear() {
@@ -71,10 +74,13 @@ export function editor(photo, picture, signal, onChange) {
     if (isSame(draft.recipe, made)) return void (status.textContent = t("editor.unchanged"));
     apply.disabled = true;
     status.textContent = t("editor.working");
+    if (!isSame(asked.recipe, draft.recipe)) asked = { recipe: draft.recipe, key: crypto.randomUUID() };
+    const { recipe, key } = asked;
     try {
-      const edit = await makeEdit(photo.id, draft.recipe, crypto.randomUUID(), signal);
+      const edit = await makeEdit(photo.id, recipe, key, signal);
       const isReady = edit.state === "ready";
-      if (isReady) made = draft.recipe;
+      if (isReady) made = recipe;
+      asked = { recipe: nothing(), key: "" };
       await renew();
       status.textContent = isReady ? t("editor.done") : wordsOf(edit);
       announce(status.textContent);
@@ -117,7 +123,7 @@ export function editor(photo, picture, signal, onChange) {
       drawVersions(history, photo, edits, choose);
       made = edits.find(({ id }) => id === photo.current_edit_id)?.recipe ?? nothing();
       draft.load(made);
-      const source = await easel.load(photo, presets);
+      const source = await easel.load(photo, presets, made);
       show();
       await styles.picture(source, presets);
     } catch (error) {
@@ -177,6 +183,11 @@ export function editor(photo, picture, signal, onChange) {
   draft.addEventListener("change", () => show(), { signal });
   show();
   return drawer;
+}
+
+/** What to compare with: the same part of the photo as it was; all of it where only the part was chosen. @param {import("../draft.js").Recipe} recipe */
+function beforeOf({ version, geometry, ...rest }) {
+  return Object.keys(rest).length && geometry ? { version, geometry } : nothing();
 }
 
 /** @param {Draft} draft @param {import("./editor/slider.js").Setting[]} settings @param {AbortSignal} signal */

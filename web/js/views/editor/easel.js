@@ -14,28 +14,32 @@ export function makeEasel(picture, frame, signal) {
   const element = h("div", { class: "easel", hidden: true }, canvas, frame);
   /** @type {Preview | null} */
   let preview = null;
-  let widest = 0;
+  let scale = 1;
   picture.after(element);
-  canvas.addEventListener("painted", () => {
-    element.style.setProperty("--shape", String(canvas.width / canvas.height));
-    element.style.setProperty("--widest", `${Math.round((widest * canvas.width) / Math.max(canvas.width, canvas.height))}px`);
+  canvas.addEventListener("painted", (event) => {
+    const { width, height } = /** @type {CustomEvent<{width: number, height: number}>} */ (event).detail;
+    element.style.setProperty("--shape", String(width / height));
+    element.style.setProperty("--widest", `${scale * width}px`);
   });
   return {
     element,
-    /** @param {Photo} photo @param {import("../../preview/plan.js").Presets} presets */
-    async load(photo, presets) {
+    get isReady() {
+      return preview !== null;
+    },
+    /** @param {Photo} photo @param {import("../../preview/plan.js").Presets} presets @param {import("../../draft.js").Recipe} recipe */
+    async load(photo, presets, recipe) {
       const { preview: rendition, full } = photo.unedited ?? photo.renditions;
       if (!rendition || !full) throw new TypeError("A ready photo has renditions");
       const source = await loadSource(rendition.url, signal);
-      widest = Math.max(full.width_px, full.height_px);
+      scale = full.width_px / source.width;
       preview = new Preview(canvas, source, presets, signal);
+      preview.show({ recipe }); // there before it is needed
       return source;
     },
-    /** Stand in for the picture, or, without a view, give it back. @param {import("../../preview/preview.js").View | null} view */
+    /** Stand in for the picture, if ready; without a view, give it back. @param {import("../../preview/preview.js").View | null} view */
     show(view) {
-      const stands = Boolean(view && preview);
-      picture.hidden = stands;
-      element.hidden = !stands;
+      picture.hidden = view !== null;
+      element.hidden = view === null;
       frame.hidden = !view?.isCutting;
       if (view) preview?.show(view);
     },
