@@ -1,4 +1,4 @@
-"""A recipe against libvips, from file to file, and folded tones against ImageEnhance.
+"""A recipe against libvips, from file to file.
 
 CPU time, one thread, taking turns in one process, each warmed up. The recipe cuts to 16:9 at 2048
 px, tones, saturates and sharpens: what an edit usually is.
@@ -12,26 +12,19 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
 
-from PIL import Image, ImageEnhance
-
-from bench.drawing import draw_photo, draw_scene
+from bench.drawing import draw_photo
 from bench.figures import Figure
-from chalicelib.imaging.colour import ColouredImage
 from chalicelib.imaging.editing.edit import edit
-from chalicelib.imaging.editing.run import run
 from chalicelib.imaging.encode import encode
 from chalicelib.imaging.model import MediaType
 from chalicelib.imaging.output import OutputType, OutputWish
-from chalicelib.imaging.plan.compiling import compile_plan
 from chalicelib.imaging.plan.curves import before_matrix, table
-from chalicelib.imaging.plan.layout import Output, Source
+from chalicelib.imaging.plan.layout import Output
 from chalicelib.imaging.plan.matrix import colour_matrix
 from chalicelib.imaging.probe import probe
 from chalicelib.imaging.recipe.document import parse_recipe
 
 MAX_CPU_RATIO = 1.0
-MAX_TONE_RATIO = 0.68
-"""25 ms where three ImageEnhance calls take 37."""
 
 _ROUNDS = 9
 _OUTPUT = Output(long_side_px=2048)
@@ -44,20 +37,15 @@ _EDIT = parse_recipe(
         "detail": {"sharpen": 40},
     }
 )
-_TONE = parse_recipe({"version": 1, "tone": _TONES})
-_CUBE = parse_recipe({"version": 1, "look": {"preset": "harbour@1"}})
 
 
 def measure(photos: Sequence[Path]) -> list[Figure]:
-    """Race on each photo, or on a drawn one if there is none; then race tones alone."""
+    """Race on each photo, or on a drawn one if there is none."""
     with TemporaryDirectory() as folder:
         drawn = Path(folder) / "drawn_12mp.jpg"
         drawn.write_bytes(draw_photo(4032, 3024, display_p3=True))
         jpegs = [photo for photo in photos if photo.suffix.lower() in (".jpg", ".jpeg")]
-        return [
-            *(figure for photo in jpegs or [drawn] for figure in _race_edits(photo)),
-            *_race_tones(),
-        ]
+        return [figure for photo in jpegs or [drawn] for figure in _race_edits(photo)]
 
 
 def _race_edits(photo: Path) -> list[Figure]:
@@ -78,24 +66,6 @@ def _race_edits(photo: Path) -> list[Figure]:
     return figures
 
 
-def _race_tones() -> list[Figure]:
-    image = draw_scene(2048, 1536)
-    picture = ColouredImage(image, is_display_p3=False)
-    folded, cube = (compile_plan(one, Source(2048, 1536), _OUTPUT) for one in (_TONE, _CUBE))
-    times = _interleaved(
-        {
-            "ifotor": lambda: run(folded, picture),
-            "ifotor_cube": lambda: run(cube, picture),
-            "enhance": lambda: _enhance(image),
-        }
-    )
-    ratio = round(times["ifotor"] / times["enhance"], 3)
-    return [
-        *(Figure(f"tone_cpu/{name}", round(ms, 1), "ms") for name, ms in times.items()),
-        Figure("tone_cpu_vs_three_enhance_calls", ratio, "x", target=MAX_TONE_RATIO),
-    ]
-
-
 def _interleaved(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
     """Return each one's median CPU time in milliseconds; the first round warms up."""
     samples: dict[str, list[float]] = {name: [] for name in contenders}
@@ -113,12 +83,6 @@ def _edit_with_ifotor(photo: Path) -> None:
     encode(edit(source, header, _EDIT, _OUTPUT), OutputWish(media_type=OutputType.JPEG))
 
 
-def _enhance(image: Image.Image) -> None:
-    image = ImageEnhance.Brightness(image).enhance(1.2)
-    image = ImageEnhance.Contrast(image).enhance(1.2)
-    ImageEnhance.Color(image).enhance(1.15)
-
-
 def _load_libvips() -> Callable[[Path], None] | None:
     """Make libvips' own way to the same: scaled decode, one table, one matrix, its sharpening."""
     os.environ.setdefault("VIPS_CONCURRENCY", "1")
@@ -127,8 +91,8 @@ def _load_libvips() -> Callable[[Path], None] | None:
     except ImportError:
         return None
     pyvips.cache_set_max(0)  # a repeat must do the work again
-    curve = table(before_matrix(_TONE.tone)) or bytes(range(256))
-    cells = colour_matrix(_TONE.tone)
+    curve = table(before_matrix(_EDIT.tone)) or bytes(range(256))
+    cells = colour_matrix(_EDIT.tone)
     lookup = pyvips.Image.new_from_memory(curve[:256], 256, 1, 1, "uchar")
     matrix = pyvips.Image.new_from_array([list(cells[row : row + 3]) for row in (0, 4, 8)])
 

@@ -55,6 +55,8 @@ PICTURES = (
     Picture("jpeg_progressive_12mp", "JPEG", _12, options=_PROGRESSIVE),
     Picture("jpeg_progressive_48mp", "JPEG", _48, options=_PROGRESSIVE, target=256),
     Picture("jpeg_progressive_108mp", "JPEG", _108, options=_PROGRESSIVE),
+    Picture("jpeg_cmyk_12mp", "JPEG", _12, "CMYK"),
+    Picture("jpeg_cmyk_48mp", "JPEG", _48, "CMYK"),
     Picture("png_12mp", "PNG", _12, options=_QUICK_PNG),
     Picture("png_48mp", "PNG", _48, options=_QUICK_PNG),
     Picture("png_alpha_48mp", "PNG", _48, "RGBA", _QUICK_PNG),
