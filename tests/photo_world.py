@@ -56,6 +56,7 @@ class PhotoWorld:
         self.darkroom = FakeDarkroom()
         self.edit_queue = FakeJobQueue()
         self.shards = FakeJobQueue()
+        self.is_selling = True
         self.payment_names = PaymentNames(FakeRing(b"payments key"), self.entropy)
         buckets = {"originals": self.originals, "renditions": self.renditions}
         self.photo_services = PhotoServices(
@@ -73,7 +74,11 @@ class PhotoWorld:
         self.charges = ChargeStore(self.payments, self.payment_names)
         self.wallets = PaymentStore(self.payments)
         self.charging = ChargingService(
-            charges=self.charges, store=self.wallets, names=self.payment_names, clock=self.clock
+            charges=self.charges,
+            store=self.wallets,
+            names=self.payment_names,
+            is_selling=lambda: self.is_selling,
+            clock=self.clock,
         )
         self.edits = self.edits_in(self.darkroom)
         self.charge_settling = ChargeSettlingService(

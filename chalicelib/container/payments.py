@@ -96,7 +96,11 @@ class PaymentsContainer:
     @cached_property
     def charging(self) -> ChargingService:
         return ChargingService(
-            charges=self._charges, store=self._store, names=self._names, clock=self._clock
+            charges=self._charges,
+            store=self._store,
+            names=self._names,
+            is_selling=lambda: bool(self.ordering.get_offer().products),
+            clock=self._clock,
         )
 
     @cached_property

@@ -4,6 +4,7 @@ Whoever makes edits only marks a charge; a schedule posts it to the wallet's led
 what nobody marked in time. Either is one transaction that can happen once (crash windows 11 to 13).
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.clock import Clock
@@ -18,11 +19,22 @@ from chalicelib.storage import ConditionFailed, Elsewhere
 
 
 class ChargingService:
-    """The port `Credits` of photos."""
+    """The port `Credits` of photos.
+
+    Args:
+        is_selling: whether credits can be bought at all; where they cannot, nothing costs any.
+    """
 
     def __init__(
-        self, *, charges: ChargeStore, store: PaymentStore, names: PaymentNames, clock: Clock
+        self,
+        *,
+        charges: ChargeStore,
+        store: PaymentStore,
+        names: PaymentNames,
+        is_selling: Callable[[], bool],
+        clock: Clock,
     ) -> None:
+        self._is_selling = is_selling
         self._charges = charges
         self._store = store
         self._names = names
@@ -30,6 +42,8 @@ class ChargingService:
 
     def owed_by(self, user_id: UserId, credits: int) -> int:
         """Return what an edit costs a user: members pay nothing."""
+        if not self._is_selling():
+            return 0
         until = self._store.find_member_until(self._names.wallet_of(user_id))
         return 0 if until and self._clock.now() < until else credits
 

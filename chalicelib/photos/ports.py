@@ -215,7 +215,9 @@ class Credits(Protocol):
     """What the wallets say of edits that cost something."""
 
     def owed_by(self, user_id: UserId, credits: int) -> int:
-        """Return what an edit of that price costs a user; members pay nothing."""
+        """Return what an edit of that price costs a user; members pay nothing, and nobody does
+        where credits cannot be bought.
+        """
         ...
 
     def count_available(self, user_id: UserId) -> int: ...

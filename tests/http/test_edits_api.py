@@ -148,27 +148,6 @@ COSTLY = {
 """What no photo of this size may be put through; one of 640 by 480 may."""
 
 
-DENOISED = {"version": 1, "detail": {"denoise": 30}}
-
-
-class TestCredits:
-    def test_edit_that_costs_more_than_there_is_is_402(self, api: Api, photo_id: str) -> None:
-        check = api.send("POST", "/recipes/checks", {"recipe": DENOISED})
-        assert check.json["credits"] == 1
-        refusal = ask(api, photo_id, recipe=DENOISED)
-
-        assert (refusal.status, refusal.json["code"]) == (402, "not_enough_credits")
-        assert (refusal.json["needed"], refusal.json["available"]) == (1, 0)
-        assert api.send("GET", f"/photos/{photo_id}/edits").json["edits"] == []
-
-    def test_guest_is_told_to_register(self, api: Api) -> None:
-        api.open_guest()
-        refusal = ask(api, "01a2068f-8a00-76d2-896e-760e819b24c3", recipe=DENOISED)
-
-        assert (refusal.status, refusal.json["code"]) == (403, "guest_has_no_credits")
-        assert refusal.json["needed"] == 1
-
-
 class TestCeiling:
     def assert_refused(self, answer: Answer, path: str) -> None:
         assert (answer.status, answer.json["code"]) == (422, "recipe_too_costly")

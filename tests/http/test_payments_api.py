@@ -108,3 +108,28 @@ class TestWebhooks:
 
         assert api.post_raw("/webhooks/alipay", b"a=1", {}).status == 503
         assert api.post_raw("/webhooks/wechatpay", b"{}", {}).status == 503
+
+
+DENOISED = {"version": 1, "detail": {"denoise": 30}}
+
+
+class TestEditsThatCost:
+    def test_dry_run_names_the_price_where_something_is_sold(
+        self, api: Api, sandbox: Sandbox
+    ) -> None:
+        api.log_in()
+        check = api.send("POST", "/recipes/checks", {"recipe": DENOISED})
+        assert check.json["credits"] == 1
+
+    def test_and_none_where_nothing_is(self, api: Api) -> None:
+        api.log_in()
+        check = api.send("POST", "/recipes/checks", {"recipe": DENOISED})
+        assert check.json["credits"] == 0
+
+    def test_guest_is_told_to_register(self, api: Api, sandbox: Sandbox) -> None:
+        api.open_guest()
+        path = "/photos/01a2068f-8a00-76d2-896e-760e819b24c3/edits"
+        refusal = api.send("POST", path, {"recipe": DENOISED}, Idempotency_Key="e")
+
+        assert (refusal.status, refusal.json["code"]) == (403, "guest_has_no_credits")
+        assert refusal.json["needed"] == 1

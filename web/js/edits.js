@@ -45,6 +45,14 @@ export async function makeEdit(photoId, recipe, key, signal) {
   return edit;
 }
 
+/**
+ * What a recipe would cost the one who is signed in; does nothing.
+ * @param {import("./draft.js").Recipe} recipe
+ * @param {AbortSignal} signal
+ * @returns {Promise<{credits: number}>}
+ */
+export const checkRecipe = (recipe, signal) => sendAs("POST", "/recipes/checks", { body: { recipe }, signal });
+
 /** @param {string} photoId @param {string | null} editId null shows the photo as it was uploaded */
 export const chooseEdit = (photoId, editId) =>
   sendAs("PUT", `${pathOf(photoId)}/current_edit`, { body: { edit_id: editId } });

@@ -126,10 +126,11 @@ class EditRequestService:
         raise Conflict("Other edits of this photo were asked for at the same time; try again.")
 
     def _owed(self, user_id: UserId, recipe: ReadRecipe, *, is_guest: bool) -> int:
-        needed = credits_of(recipe)
-        if needed and is_guest:
-            raise GuestHasNoCredits(needed=needed)
-        return self._credits().owed_by(user_id, needed) if needed else 0
+        listed = credits_of(recipe)
+        owed = self._credits().owed_by(user_id, listed) if listed else 0
+        if owed and is_guest:
+            raise GuestHasNoCredits(needed=owed)
+        return owed
 
     def _holding(self, edit: Edit) -> Sequence[Elsewhere]:
         if not edit.credits:

@@ -98,6 +98,12 @@ class TestRequest:
         with pytest.raises(NotEnoughCredits):
             ask(world, photo, key="later")
 
+    def test_nothing_costs_anything_where_no_credits_are_sold(self, world: MemoryWorld) -> None:
+        photo = ready_photo(world)
+        world.is_selling = False
+
+        assert ask(world, photo).credits == 0
+
     def test_guest_is_told_to_register(self, world: MemoryWorld) -> None:
         photo = ready_photo(world)
         with pytest.raises(GuestHasNoCredits):

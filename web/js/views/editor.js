@@ -11,6 +11,7 @@ import { compareButton } from "./editor/comparing.js";
 import { cutting } from "./editor/cutting.js";
 import { aim, makeEasel } from "./editor/easel.js";
 import { looks } from "./editor/looks.js";
+import { priceLine } from "./editor/price.js";
 import { COLOUR, FINENESS, LIGHT } from "./editor/settings.js";
 import { slider } from "./editor/slider.js";
 import { tabs } from "./editor/tabs.js";
@@ -34,6 +35,7 @@ export function editor(photo, picture, signal, onChange) {
   const easel = makeEasel(picture, frame, signal);
   const styles = looks(draft, signal);
   const status = h("p", { class: "hint", role: "status" });
+  const price = priceLine(draft, signal);
   const unseen = h("p", { class: "hint note", "aria-live": "polite" });
   const history = h("ol", { class: "versions-kept" });
   const apply = h("button", { type: "submit", class: "button primary" }, t("editor.apply"));
@@ -82,6 +84,7 @@ export function editor(photo, picture, signal, onChange) {
       if (isReady) made = recipe;
       asked = { recipe: nothing(), key: "" };
       await renew();
+      await price.show();
       status.textContent = isReady ? t("editor.done") : wordsOf(edit);
       announce(status.textContent);
     } catch (error) {
@@ -151,6 +154,7 @@ export function editor(photo, picture, signal, onChange) {
       }),
       unseen,
       h("div", { class: "editor-steps" }, undo, redo, reset),
+      price.element,
       h("div", { class: "detail-actions" }, apply, compare),
       status,
     ),
