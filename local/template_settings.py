@@ -59,6 +59,7 @@ def _lifecycle(value: Json) -> Json:
         "Id": lambda part: {"ID": part},
         "Status": lambda part: {"Status": part},
         "Prefix": lambda part: {"Filter": {"Prefix": part}},
+        "TagFilters": lambda part: {"Filter": {"And": {"Tags": part}}},
         "ExpirationInDays": lambda part: {"Expiration": {"Days": part}},
         "AbortIncompleteMultipartUpload": lambda part: {"AbortIncompleteMultipartUpload": part},
     }

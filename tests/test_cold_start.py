@@ -76,7 +76,7 @@ class TestLogin:
             if len(parts) > 1
             and parts[0] not in ("identity", "aws")
             and parts not in (["container", "identity"], ["container", "senders"])
-            and parts[-1] not in ALLOWED_LAYERS
+            and not parts[-1].endswith(ALLOWED_LAYERS)
             and not any(other[:-1] == parts for other in ours)  # a folder, which holds nothing
         ]
 

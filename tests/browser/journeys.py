@@ -39,7 +39,7 @@ def sign_in(window: Window) -> None:
 
 
 def add_files(page: Page, *files: Path) -> None:
-    page.locator("input[type=file]").set_input_files([str(file) for file in files])
+    page.locator("input[type=file][multiple]").set_input_files([str(file) for file in files])
 
 
 def finished_photos(page: Page) -> Locator:

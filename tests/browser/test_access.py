@@ -185,7 +185,7 @@ def test_the_path_in_chinese(open_window: OpenWindow, small_photo_file: Path) ->
     page.get_by_label("我已阅读并同意上述文本").check()
     page.get_by_role("button", name="开立账号", exact=True).click()
     expect(page.get_by_role("heading", name="这里还没有照片")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(str(small_photo_file))
+    page.locator("input[type=file][multiple]").set_input_files(str(small_photo_file))
     expect(page.locator("img.shown")).to_be_visible()
     page.get_by_role("link", name=re.compile("的照片$")).click()
 

@@ -22,7 +22,7 @@ export { ApiError, serverNow } from "./transport.js";
  * }} Photo
  * @typedef {{url: string, fields: Record<string, string>, expires_at: string}} UploadForm
  * @typedef {{photo: Photo, upload: UploadForm}} Grant
- * @typedef {{content_type: string, size_bytes: number, sha256?: string}} Declaration
+ * @typedef {{content_type: string, size_bytes: number, sha256?: string, source?: "camera"}} Declaration
  * @typedef {{photos: number, objects: number, bytes: number, has_more?: boolean}} Destroyed
  * @typedef {{
  *   photos_per_day: number, bytes_per_day: number, used_photos: number, used_bytes: number,

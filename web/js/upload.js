@@ -10,7 +10,7 @@ import { sniffImageType } from "./sniff.js";
 /** @typedef {{words: string, facts?: Record<string, any>, canRetry: boolean}} Problem */
 /**
  * @typedef {{
- *   file: File, name: string, phase: "preparing" | "uploading" | "processing", fraction: number,
+ *   file: File, name: string, source: "camera" | undefined, phase: "preparing" | "uploading" | "processing", fraction: number,
  *   problem: Problem | null, preview: HTMLCanvasElement | null,
  *   declaration: import("./api.js").Declaration | null, form: import("./api.js").UploadForm | null,
  *   stop: AbortController,
@@ -43,11 +43,12 @@ let posting = 0;
 /**
  * Begin the upload of every file that is a photo; show why for those that are not.
  * @param {Iterable<File>} files
+ * @param {"camera"} [source] left out for what the person chose from their own library
  * @returns {Promise<void>} settled when the last one has its grant or its refusal
  */
-export async function addFiles(files) {
+export async function addFiles(files, source) {
   // Newest first on the page: the last of the chosen files is added first, so the first ends on top.
-  const entries = [...files].map(newEntry);
+  const entries = [...files].map((file) => newEntry(file, source));
   for (const entry of [...entries].reverse()) library.add(entry);
   const { signal } = library;
   for (let start = 0; start < entries.length && !signal.aborted; start += GRANTS_AT_ONCE) {
@@ -55,14 +56,15 @@ export async function addFiles(files) {
   }
 }
 
-/** @param {File} file @returns {Entry} */
-function newEntry(file) {
+/** @param {File} file @param {"camera"} [source] @returns {Entry} */
+function newEntry(file, source) {
   sequence += 1;
   const createdAt = new Date(api.serverNow()).toISOString();
   /** @type {Upload} */
   const upload = {
     file,
     name: file.name,
+    source,
     phase: "preparing",
     fraction: 0,
     problem: null,
@@ -113,7 +115,7 @@ async function check({ upload }) {
         canRetry: false,
       });
     }
-    upload.declaration = { content_type: type, size_bytes: file.size };
+    upload.declaration = { content_type: type, size_bytes: file.size, source: upload.source };
   } catch {
     refuse(upload, { words: "file.unreadable", canRetry: false });
   }

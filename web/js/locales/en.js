@@ -370,6 +370,19 @@ export default {
   "edit_ended.photo_gone": "A photo that this edit needs is gone.",
   "edit_ended.processing_failed": "The edit couldn't be made. Try again.",
 
+  "consents.title": "What you allow",
+  "consents.lead": "Nothing here is allowed until you allow it, and you can take it back just as easily.",
+  "consents.effect": "If you take it back: {words}",
+  "consents.never": "Not allowed. You haven't been asked yet.",
+  "consents.given": "Allowed since {date}",
+  "consents.withdrawn": "Not allowed since {date}",
+
+  "camera.take": "Take a photo",
+  "camera.ask": "Use the camera?",
+  "camera.ask_body": "{question}. You can take this back under Account & devices. {effect}",
+  "camera.agree": "Allow",
+  "camera.agreeing": "Saving…",
+
   "account.title": "Account & devices",
   "account.back": "Photos",
   "account.devices": "Where you're signed in",

@@ -370,6 +370,19 @@ export default {
   "edit_ended.photo_gone": "这次编辑用到的照片已不在了。",
   "edit_ended.processing_failed": "编辑没有完成，请重试。",
 
+  "consents.title": "您同意的事项",
+  "consents.lead": "未经您同意，这里的事项一概不做；同意之后也可以同样方便地撤回。",
+  "consents.effect": "撤回后：{words}",
+  "consents.never": "未同意，尚未询问过您。",
+  "consents.given": "{date}起同意",
+  "consents.withdrawn": "{date}起不同意",
+
+  "camera.take": "拍照",
+  "camera.ask": "使用相机？",
+  "camera.ask_body": "{question}。您可以在“账号与设备”中撤回。{effect}",
+  "camera.agree": "同意",
+  "camera.agreeing": "正在保存…",
+
   "account.title": "账号与设备",
   "account.back": "照片",
   "account.devices": "已登录的设备",

@@ -7,6 +7,7 @@ import { fill, focusHeading, h, icon } from "../dom.js";
 import { formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { confirmAction } from "./confirm.js";
+import { consentsPart } from "./consents-part.js";
 import { creditsPart } from "./credits-part.js";
 import { loginsPart } from "./logins-part.js";
 import { numberPart } from "./number-part.js";
@@ -54,6 +55,7 @@ class AccountView {
         numberPart(this.#life.signal),
         loginsPart(this.#life.signal),
         creditsPart(this.#life.signal),
+        consentsPart(this.#life.signal),
         recoveryPart(this.#life.signal),
         this.#leak(),
       ),

@@ -1,5 +1,5 @@
 // @ts-check
-/** Asks before something that cannot be undone, does it, and stays open with the reason when it failed. */
+/** Asks before something that wants a second thought, does it, and stays open with the reason when it failed. */
 import { h } from "../dom.js";
 import { t } from "../i18n.js";
 import { explain } from "../problems.js";
@@ -24,10 +24,10 @@ export function confirmDeletion(title, body, destroy) {
 
 /**
  * @template T
- * @param {{title: string, body: string, action: string, doing: string, act: () => Promise<T>}} question
+ * @param {{title: string, body: string, action: string, doing: string, act: () => Promise<T>, isHarmless?: boolean}} question
  * @returns {Promise<T | null>} null when the person thought better of it
  */
-export function confirmAction({ title, body, action, doing, act }) {
+export function confirmAction({ title, body, action, doing, act, isHarmless = false }) {
   const opener = document.activeElement;
   return new Promise((resolve) => {
     /** @type {T | null} */
@@ -52,7 +52,7 @@ export function confirmAction({ title, body, action, doing, act }) {
         confirm.focus();
       }
     };
-    const confirm = h("button", { type: "button", class: "button danger", onclick: go }, action);
+    const confirm = h("button", { type: "button", class: `button ${isHarmless ? "primary" : "danger"}`, onclick: go }, action);
     const dialog = h(
       "dialog",
       { class: "confirm", "aria-labelledby": "confirm-title", "aria-describedby": "confirm-body" },

@@ -7,6 +7,7 @@ import { kindOf, library } from "../library.js";
 import * as session from "../session.js";
 import { explain } from "../problems.js";
 import { addFiles, DEFAULT_MAX_BYTES } from "../upload.js";
+import { cameraButton } from "./camera-button.js";
 import { createNotice, createTile, updateNotice, updateTile } from "./card.js";
 import { dropZone } from "./drop.js";
 import { emptyLibrary } from "./empty.js";
@@ -69,12 +70,13 @@ class LibraryView {
     this.sections = h("div", { class: "sections", role: "group", "aria-label": t("library.grid") });
     this.foot = h("div", { class: "library-foot" });
     this.drop = dropZone(this.#hint(), (files) => this.#take(files), this.#life.signal);
+    const camera = cameraButton((files) => this.#take(files, "camera"));
     fill(
       root,
       h(
         "div",
         { class: "library" },
-        h("div", { class: "library-head" }, this.heading, this.select, this.add, this.picker),
+        h("div", { class: "library-head" }, this.heading, this.select, camera, this.add, this.picker),
         guestNote(),
         this.noticeArea,
         this.sections,
@@ -240,13 +242,13 @@ class LibraryView {
     this.picker.value = "";
   }
 
-  /** @param {ArrayLike<File>} list */
-  #take(list) {
+  /** @param {ArrayLike<File>} list @param {"camera"} [source] */
+  #take(list, source) {
     const files = Array.from(list);
     if (!files.length) return;
     this.selection.stop();
     announce(tn("upload.started", files.length));
-    const taken = addFiles(files);
+    const taken = addFiles(files, source);
     taken.then(() => library.loadLimits()).catch(() => undefined);
     this.heading.scrollIntoView({ block: "nearest" });
   }
