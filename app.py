@@ -18,6 +18,7 @@ from chalicelib.observability import begin_invocation
 from chalicelib.payments.routes import routes as payments_routes
 from chalicelib.payments.staff_routes import routes as payments_staff_routes
 from chalicelib.photos.edits.routes import routes as edits_routes
+from chalicelib.photos.holds.staff_routes import routes as holds_routes
 from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
 from chalicelib.privacy.routes import routes as privacy_routes
@@ -40,6 +41,7 @@ app.register_blueprint(photos_routes, url_prefix="/v1")
 app.register_blueprint(edits_routes, url_prefix="/v1")
 app.register_blueprint(privacy_routes, url_prefix="/v1")
 app.register_blueprint(keeping_routes, url_prefix="/v1")
+app.register_blueprint(holds_routes, url_prefix="/v1")
 app.register_blueprint(staff_routes, url_prefix="/v1")
 app.register_blueprint(payments_staff_routes, url_prefix="/v1")
 

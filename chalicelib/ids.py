@@ -19,6 +19,7 @@ ChallengeId = NewType("ChallengeId", str)
 PhotoId = NewType("PhotoId", str)
 EditId = NewType("EditId", str)
 LeaseId = NewType("LeaseId", str)
+HoldId = NewType("HoldId", str)
 WalletId = NewType("WalletId", str)
 OrderNo = NewType("OrderNo", str)
 

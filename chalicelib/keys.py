@@ -5,6 +5,7 @@ from datetime import date, datetime
 from chalicelib.clock import to_iso
 from chalicelib.ids import (
     EditId,
+    HoldId,
     NoticeId,
     OrderNo,
     PhotoId,
@@ -29,6 +30,7 @@ JOINED_PREFIX = "JOINED#"
 GUEST_MARK = "GUEST"
 CONSENT_PREFIX = "CONSENT#"
 EDIT_PREFIX, EDIT_REQUEST_PREFIX = "EDIT#", "EDITREQUEST#"
+HOLD_PREFIX = "HOLD#"
 
 
 def user_partition(user_id: UserId) -> str:
@@ -117,6 +119,15 @@ def grant_key(user_id: UserId, idempotency_key: str) -> Key:
 def keeping_key(user_id: UserId) -> Key:
     """How long a person wants new photos kept, where that is not six months."""
     return Key(user_partition(user_id), "KEEPING")
+
+
+def hold_key(user_id: UserId, hold_id: HoldId) -> Key:
+    return Key(user_partition(user_id), HOLD_PREFIX + hold_id)
+
+
+def held_key(user_id: UserId) -> Key:
+    """What the account's holds keep together: the row that every destruction depends on."""
+    return Key(user_partition(user_id), "HELD")
 
 
 def guest_mark_key(user_id: UserId) -> Key:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 SERVICE = "execute-api"
-ROLES = ("audit", "finance")
+ROLES = ("audit", "finance", "records")
 """Of infra/staff.yaml; each is an output, such as AuditStaffRoleArn."""
 
 

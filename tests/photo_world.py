@@ -15,7 +15,6 @@ from chalicelib.payments.store import PaymentStore
 from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.granting import Upload
 from chalicelib.photos.model import FirstEdit, UploadRequest
-from chalicelib.photos.personal_data import PhotosData
 from chalicelib.photos.ports import Darkroom, GuestRegister, ImageRenderer, JobQueue
 from chalicelib.photos.services import PhotoServices
 from chalicelib.privacy.ports import Consents
@@ -88,7 +87,8 @@ class PhotoWorld:
         self.deletion, self.arrivals = self.photo_services.deletion, self.photo_services.arrivals
         self.choices = self.photo_services.choices
         self.expiry = self.photo_services.expiry_with(self.watched(self.shards))
-        self.photos_data = PhotosData(self.photo_store, **buckets)
+        self.photos_data = self.photo_services.personal_data
+        self.holds = self.photo_services.holds
 
     def edits_in(self, darkroom: Darkroom) -> EditServices:
         return self.photo_services.edits_with(

@@ -138,12 +138,11 @@ class Container:
     @cached_property
     def personal_data(self) -> tuple[PersonalData, ...]:
         """Everyone who holds something about people; a test compares it with the template."""
-        from chalicelib.photos.personal_data import PhotosData
         from chalicelib.staff.personal_data import RegisterData
 
         return (
             self.identity.personal_data,
-            PhotosData(self.photos.store, originals=self._originals, renditions=self._renditions),
+            self.photos.personal_data,
             self.payments.personal_data,
             RegisterData(),
         )

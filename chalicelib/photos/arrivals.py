@@ -5,7 +5,6 @@ commit, which ends the guest's copy in the same transaction → destroy that. Wh
 is taken up by the next call, or by the sweep.
 """
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -80,7 +79,7 @@ class ArrivalService:
     def bring_from(self, guest_id: UserId, account_id: UserId, *, at_most: int) -> Brought:
         """Move the ready photos of one guest; refused ones have no image and end with the guest."""
         moved = waiting = 0
-        for photo in self._list_all(guest_id):
+        for photo in self._store.list_all(guest_id, page_size=ROWS_A_PAGE):
             if not photo.is_visible(self._clock.now()):
                 continue
             if not photo.is_settled:
@@ -146,16 +145,9 @@ class ArrivalService:
             for done in [pool.submit(copy, name) for name in photo.renditions]:
                 done.result()
 
-    def _list_all(self, guest_id: UserId) -> Iterator[Photo]:
-        after = None
-        while True:
-            page = self._store.list_page(guest_id, limit=ROWS_A_PAGE, after=after)
-            yield from page.photos
-            if not page.has_more:
-                return
-            after = page.photos[-1].id
-
 
 def _is_gone(refusal: ConditionFailed) -> bool:
     """Whether the account has no such photo any more, or is deleting it."""
-    return refusal.item is None or refusal.item["state"] == PhotoState.DELETING
+    is_of_account = refusal.index == 0
+    item = refusal.item
+    return is_of_account and (item is None or item["state"] == PhotoState.DELETING)

@@ -4,14 +4,18 @@ AppError
 ├── NotEnoughCredits        402  for an edit that costs some
 ├── GuestHasNoCredits       403  nor can a guest buy any
 ├── NotAcceptable           406  the client shows no type that we write
+├── Conflict                409
+│   └── DeletionOnHold           a legal hold keeps it; it goes when that ends
 └── InvalidRequest          422
     └── InvalidRecipe            `errors` names the place in the recipe
         └── RecipeTooCostly      it is one, and would take too long
 """
 
+from datetime import datetime
 from typing import Self
 
-from chalicelib.errors import AppError, InvalidRequest
+from chalicelib.clock import to_iso
+from chalicelib.errors import AppError, Conflict, InvalidRequest
 
 
 class NotEnoughCredits(AppError):
@@ -32,6 +36,17 @@ class NotAcceptable(AppError):
     """The client shows no type that we write."""
 
     status, code, title = 406, "not_acceptable", "There is no format that your app shows"
+
+
+class DeletionOnHold(Conflict):
+    """A legal hold keeps what should be deleted; the wish is noted, and done when the hold ends."""
+
+    status, code, title = 409, "deletion_on_hold", "The law keeps this from being deleted for now"
+
+    @classmethod
+    def of(cls, until: datetime) -> Self:
+        detail = "It is deleted when the hold ends, without another request."
+        return cls(detail, held_until=to_iso(until))
 
 
 class InvalidRecipe(InvalidRequest):

@@ -13,6 +13,8 @@ from chalicelib.keys import user_prefix
 from chalicelib.observability import EventLog
 from chalicelib.photos.arrivals import ArrivalService
 from chalicelib.photos.guest_store import GuestPhotoStore
+from chalicelib.photos.holds.model import PUT_OFF, PhotoHeld
+from chalicelib.photos.holds.store import HoldsChanged, HoldStore
 from chalicelib.photos.ports import GuestRegister, Joined, Over, Registered, StillGuest
 from chalicelib.retention.model import GUEST_MARGIN
 from chalicelib.storage import Objects
@@ -26,6 +28,7 @@ class GuestEndingService:
         self,
         *,
         guest_store: GuestPhotoStore,
+        holds: HoldStore,
         register: GuestRegister,
         arrivals: ArrivalService,
         originals: Objects,
@@ -34,6 +37,7 @@ class GuestEndingService:
         log: EventLog,
     ) -> None:
         self._guest_store = guest_store
+        self._holds = holds
         self._register = register
         self._arrivals = arrivals
         self._buckets = (originals, renditions)
@@ -69,6 +73,14 @@ class GuestEndingService:
             self._guest_store.mark_due(guest_id, ended_at + GUEST_MARGIN)
 
     def _destroy(self, guest_id: UserId) -> None:
+        now = self._clock.now()
+        try:
+            self._holds.close(guest_id, now)
+        except PhotoHeld as held:
+            self._guest_store.mark_due(guest_id, min(held.until, now + PUT_OFF))
+            return
+        except HoldsChanged:
+            return  # the next sweep comes back
         # Rows first: without its row no worker can finish a photo, and what it wrote it removes.
         # The mark goes last: until then every sweep comes back to finish.
         rows = self._guest_store.erase_rows(guest_id)

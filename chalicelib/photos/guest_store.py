@@ -17,6 +17,7 @@ from chalicelib.keys import (
     photo_key,
     user_partition,
 )
+from chalicelib.photos.holds.writes import may_go
 from chalicelib.photos.items import photo_to_item
 from chalicelib.photos.model import Lease, Photo, PhotoState
 from chalicelib.photos.writes import counting, ending, is_held, marking, state_is
@@ -86,11 +87,13 @@ class GuestPhotoStore:
         """End the photo's life with the guest and begin it in the account: both at once.
 
         Raises:
-            ConditionFailed: index 0, the account's row is gone or another holds it.
+            ConditionFailed: index 0, the account's row is gone or another holds it; 2, a legal hold
+                keeps the guest's.
         """
         self._photos.write(
             ending(arrived, when=is_held(lease)),
             marking(photo.user_id, photo.id, now, when=state_is(PhotoState.READY)),
+            may_go(photo.user_id, photo.id, now),
         )
 
 

@@ -15,10 +15,14 @@ from chalicelib.storage import Item
 
 def ends_at(photo_id: PhotoId, expires_at: datetime) -> dict[str, Any]:
     """Write when a photo ends: for readers, for the sweeper's index, for the backstop."""
+    return {"expires_at": to_iso(expires_at), **due_at(photo_id, expires_at)}
+
+
+def due_at(photo_id: PhotoId, instant: datetime) -> dict[str, Any]:
+    """Write when the sweeper looks at a photo; the backstop comes a while after."""
     return {
-        "expires_at": to_iso(expires_at),
-        "due_bucket": due_bucket(expires_at, due_shard(photo_id)),
-        "ttl": to_epoch_s(expires_at + TTL_SLACK),
+        "due_bucket": due_bucket(instant, due_shard(photo_id)),
+        "ttl": to_epoch_s(instant + TTL_SLACK),
     }
 
 
@@ -83,6 +87,7 @@ def photo_from_item(user_id: UserId, photo_id: PhotoId, row: Item) -> Photo:
         wanted_edit=row.get("wanted_edit"),
         current_edit=_current_edit(row.get("current_edit")),
         moving_to=row.get("moving_to"),
+        deletion_wanted_at=instant("deletion_wanted_at"),
     )
 
 

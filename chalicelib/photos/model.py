@@ -191,6 +191,8 @@ class Photo(Struct, frozen=True, kw_only=True):
     wanted_edit: EditId | None = None
     """What its owner chose or asked for last; shown as soon as it is ready."""
     current_edit: CurrentEdit | None = None
+    deletion_wanted_at: datetime | None = None
+    """When its owner asked to delete it and a hold kept it; it goes with the hold."""
 
     def shown_edit(self, now: datetime) -> CurrentEdit | None:
         """The edit to show; None for the photo as it was uploaded."""
@@ -239,10 +241,13 @@ class Destroyed(Struct, frozen=True, kw_only=True):
     photos: int = 0
     objects: int = 0
     size_bytes: int = 0
+    held: int = 0
+    """Photos that should have gone and are kept by a hold."""
 
     def __add__(self, other: "Destroyed") -> "Destroyed":
         return Destroyed(
             photos=self.photos + other.photos,
             objects=self.objects + other.objects,
             size_bytes=self.size_bytes + other.size_bytes,
+            held=self.held + other.held,
         )

@@ -2,21 +2,33 @@
 
 from collections.abc import Iterator, Mapping
 
+from chalicelib.clock import Clock
 from chalicelib.ids import UserId
 from chalicelib.keys import user_prefix
+from chalicelib.photos.holds.store import HoldStore
 from chalicelib.photos.store import PhotoStore
 from chalicelib.privacy.ports import Record
 from chalicelib.storage import Objects
 
-HIDDEN = ("pk", "sk", "ttl", "due_bucket", "lease_id", "fingerprint")
+HIDDEN = ("pk", "sk", "ttl", "due_bucket", "lease_id", "fingerprint", "reviewer")
 """Bookkeeping that says nothing of a person."""
 
 
 class PhotosData:
     stores = frozenset({"PhotosTable", "OriginalsBucket", "RenditionsBucket"})
 
-    def __init__(self, store: PhotoStore, *, originals: Objects, renditions: Objects) -> None:
+    def __init__(
+        self,
+        store: PhotoStore,
+        holds: HoldStore,
+        *,
+        originals: Objects,
+        renditions: Objects,
+        clock: Clock,
+    ) -> None:
         self._store = store
+        self._holds = holds
+        self._clock = clock
         self._buckets = {"OriginalsBucket": originals, "RenditionsBucket": renditions}
 
     def count(self, user_id: UserId) -> Mapping[str, int]:
@@ -34,8 +46,15 @@ class PhotosData:
             yield Record(kind.lower(), {"id": name, **data})
 
     def erase(self, user_id: UserId) -> Mapping[str, int]:
+        """Destroy everything; nothing, while a legal hold keeps any of it.
+
+        Raises:
+            PhotoHeld: repeat after its end.
+        """
         prefix = user_prefix(user_id)
+        rows = sum(1 for _ in self._store.list_rows(user_id))
+        self._holds.close(user_id, self._clock.now())
         # Rows first: without its row no worker can finish a photo, and what it wrote it removes.
-        rows = self._store.erase_rows(user_id)
+        self._store.erase_rows(user_id)
         objects = {name: bucket.destroy(prefix).objects for name, bucket in self._buckets.items()}
         return {"PhotosTable": rows, **objects}

@@ -163,7 +163,7 @@ class ProcessingService:
         """
         now = self._clock.now()
         photo = self._store.find(user_id, photo_id)
-        if photo is None or not photo.is_visible(now):
+        if photo is None or (photo.state not in TERMINAL and not photo.is_visible(now)):
             return self._destroy_leftovers(user_id, photo_id)
         failed = replace(
             photo,
@@ -234,7 +234,8 @@ class ProcessingService:
         """A photo could not be claimed: finish what its end, or its absence, asks for."""
         now = self._clock.now()
         photo = photo_from_item(user_id, photo_id, refusal.item) if refusal.item else None
-        if photo is None or not photo.is_visible(now):
+        # A finished photo that is past its time is the sweeper's, who knows what is held.
+        if photo is None or (photo.state not in TERMINAL and not photo.is_visible(now)):
             return self._destroy_leftovers(user_id, photo_id)
         if photo.state in TERMINAL:
             if photo.state is PhotoState.FAILED:

@@ -163,6 +163,7 @@ def photo_to_json(shown: "ShownPhoto", guest_until: datetime | None) -> dict[str
         "unedited": unedited if edit else None,
         "edits": list(photo.edits),
         "current_edit_id": edit.id if edit else None,
+        "hold": _hold_to_json(shown),
     }
 
 
@@ -191,6 +192,7 @@ def destroyed_to_json(destroyed: Destroyed) -> dict[str, Any]:
         "photos": destroyed.photos,
         "objects": destroyed.objects,
         "bytes": destroyed.size_bytes,
+        "held": destroyed.held,
     }
 
 
@@ -216,6 +218,7 @@ def _granted_to_json(photo: Photo, guest_until: datetime | None) -> dict[str, An
         "unedited": None,
         "edits": [],
         "current_edit_id": None,
+        "hold": None,
     }
 
 
@@ -225,6 +228,16 @@ def _retention_to_json(photo: Photo) -> dict[str, Any]:
         "choice": choice.keeping,
         "default_until": to_iso(choice.default_until),
         "longest_until": to_iso(choice.longest_until),
+    }
+
+
+def _hold_to_json(shown: "ShownPhoto") -> dict[str, Any] | None:
+    if shown.held_until is None:
+        return None
+    wanted_at = shown.photo.deletion_wanted_at
+    return {
+        "until": to_iso(shown.held_until),
+        "deletion_wanted_at": to_iso(wanted_at) if wanted_at else None,
     }
 
 

@@ -11,13 +11,17 @@ from chalicelib.photos.deletion import DeletionService
 from chalicelib.photos.edits.beginning import FirstEdits
 from chalicelib.photos.edits.services import EditServices
 from chalicelib.photos.edits.store import EditStore
+from chalicelib.photos.ending_store import EndingStore
 from chalicelib.photos.expiry import ExpiryService
 from chalicelib.photos.granting import GrantingService
 from chalicelib.photos.guest_ending import GuestEndingService
 from chalicelib.photos.guest_store import GuestPhotoStore
+from chalicelib.photos.holds.holding import HoldService
+from chalicelib.photos.holds.store import HoldStore
 from chalicelib.photos.keeping.choosing import ChoiceService
 from chalicelib.photos.keeping.store import ChoiceStore
 from chalicelib.photos.library import LibraryService
+from chalicelib.photos.personal_data import PhotosData
 from chalicelib.photos.ports import (
     Charges,
     Credits,
@@ -75,15 +79,41 @@ class PhotoServices:
 
     @cached_property
     def library(self) -> LibraryService:
-        return LibraryService(store=self.store, renditions=self._renditions, clock=self._clock)
+        return LibraryService(
+            store=self.store,
+            holds=HoldStore(self._photos),
+            renditions=self._renditions,
+            clock=self._clock,
+        )
 
     @cached_property
     def deletion(self) -> DeletionService:
         return DeletionService(
             store=self.store,
+            endings=EndingStore(self._photos),
             edits=EditStore(self._photos),
             originals=self._originals,
             renditions=self._renditions,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
+    def personal_data(self) -> PhotosData:
+        return PhotosData(
+            self.store,
+            HoldStore(self._photos),
+            originals=self._originals,
+            renditions=self._renditions,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def holds(self) -> HoldService:
+        return HoldService(
+            holds=HoldStore(self._photos),
+            endings=EndingStore(self._photos),
+            store=self.store,
             clock=self._clock,
             log=self._log,
         )
@@ -116,6 +146,7 @@ class PhotoServices:
     def guests(self) -> GuestEndingService:
         return GuestEndingService(
             guest_store=GuestPhotoStore(self._photos),
+            holds=HoldStore(self._photos),
             register=self._register,
             arrivals=self.arrivals,
             originals=self._originals,

@@ -31,7 +31,6 @@ from chalicelib.photos.writes import (
     ending,
     is_abandoned,
     is_held,
-    marking,
     state_is,
     taking_quota,
 )
@@ -42,7 +41,6 @@ from chalicelib.storage import (
     AnyOf,
     Compare,
     ConditionFailed,
-    Delete,
     Exists,
     Item,
     Put,
@@ -133,6 +131,17 @@ class PhotoStore:
         )
         return PhotoPage(photos, page.next_key is not None)
 
+    def list_all(
+        self, user_id: UserId, *, page_size: int, after: PhotoId | None = None
+    ) -> Iterator[Photo]:
+        """Yield every photo, newest first, whatever its state."""
+        while True:
+            page = self.list_page(user_id, limit=page_size, after=after)
+            yield from page.photos
+            if not page.has_more:
+                return
+            after = page.photos[-1].id
+
     def claim(self, user_id: UserId, photo_id: PhotoId, lease: Lease, now: datetime) -> Photo:
         """Give a worker the photo: one that waits for its upload, or whose worker is gone.
 
@@ -196,34 +205,6 @@ class PhotoStore:
             )
         )
 
-    def mark_deleting(
-        self, user_id: UserId, photo_id: PhotoId, now: datetime, *, only_expired: bool
-    ) -> bool:
-        """Fence a photo off: from here on no worker can finish it. It is due for the sweeper, at
-        once or since its time was over.
-
-        What is being deleted already may be marked again. False where there is nothing to mark.
-        """
-        if not only_expired:
-            return self._write_quietly(marking(user_id, photo_id, now, when=Exists()))
-        expired = AnyOf((state_is(PhotoState.DELETING), Compare("expires_at", "<=", to_iso(now))))
-        # It stays where it is in the index: what resists the sweep keeps its age.
-        fenced = Update(
-            key=photo_key(user_id, photo_id),
-            set={"state": PhotoState.DELETING},
-            when=AllOf((Exists(), expired)),
-        )
-        return self._write_quietly(fenced)
-
-    def delete_row(self, user_id: UserId, photo_id: PhotoId) -> bool:
-        """Delete the row of a photo whose objects are gone; False if another deletion did."""
-        return self._write_quietly(
-            Delete(
-                key=photo_key(user_id, photo_id),
-                when=state_is(PhotoState.DELETING),
-            )
-        )
-
     def list_rows(self, user_id: UserId) -> Iterator[Item]:
         """Yield every row about a user: photos, quotas, grants."""
         return read_partition(self._photos, user_partition(user_id))
@@ -231,7 +212,7 @@ class PhotoStore:
     def erase_rows(self, user_id: UserId) -> int:
         return delete_rows(self._photos, self.list_rows(user_id))
 
-    def _write_quietly(self, write: Update | Delete) -> bool:
+    def _write_quietly(self, write: Update) -> bool:
         try:
             self._photos.write(write)
         except ConditionFailed:

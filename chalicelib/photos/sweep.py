@@ -47,6 +47,10 @@ class Stretch(Struct, frozen=True):
 
     shard: int
     since: datetime
+    is_noted: bool = True
+    """False where no cursor says so yet: one that is never written would begin at the present of
+    each run, and miss what an outage left.
+    """
 
 
 class DuePhotos:
@@ -59,8 +63,8 @@ class DuePhotos:
         # The first run of a new stack: nothing falls due sooner than a day after it is written.
         fallback = row.get("swept_until", to_iso(_hour_of(now - OVERLAP)))
         stretches = [
-            Stretch(shard, from_iso(row.get(_cursor_of(shard), fallback)))
-            for shard in range(DUE_SHARDS)
+            Stretch(shard, from_iso(row.get(cursor, fallback)), cursor in row)
+            for shard, cursor in enumerate(map(_cursor_of, range(DUE_SHARDS)))
         ]
         return sorted(stretches, key=lambda stretch: stretch.since)
 
@@ -89,7 +93,7 @@ class DuePhotos:
         hour = _hour_of(now - OVERLAP)
         if oldest_left:
             hour = min(hour, _hour_of(from_iso(oldest_left)))
-        if hour <= stretch.since:
+        if hour <= stretch.since and stretch.is_noted:
             return
         cursor, reached = _cursor_of(stretch.shard), to_iso(hour)
         try:

@@ -41,6 +41,14 @@ def state_is(state: PhotoState) -> Condition:
     return Compare("state", "=", state)
 
 
+def is_finished() -> Condition:
+    return AnyOf(tuple(state_is(state) for state in sorted(TERMINAL)))
+
+
+def not_deleting() -> Condition:
+    return AnyOf(tuple(state_is(one) for one in PhotoState if one is not PhotoState.DELETING))
+
+
 def is_abandoned(now: datetime) -> Condition:
     return AllOf((state_is(PhotoState.PROCESSING), Compare("lease_until", "<=", to_iso(now))))
 

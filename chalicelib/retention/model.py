@@ -20,6 +20,10 @@ LONGEST_DEFAULT_DAYS = 180
 photo, with an end date.
 """
 
+LONGEST_HOLD = schedule.HELD.period
+"""A hold that must last longer is placed again by a person who looks at it (ST.0)."""
+HOLD_REMEMBERED = schedule.HOLDS.period
+"""How long a hold's row outlives its end; the register tells of it for longer."""
 UPLOAD_WAIT = schedule.AWAITED.period
 """A photo whose upload never came is forgotten after this."""
 REFUSED_KEPT = schedule.REFUSED.period
@@ -42,6 +46,8 @@ class Backstop(StrEnum):
     SIX_MONTHS = "six-months"
     LONGER = "longer"
     """Of a photo whose owner chose a later end."""
+    HELD = "held"
+    """Of what is past its time and kept by a legal hold: the sweeper alone deletes it."""
 
 
 BACKSTOP_DAYS: Mapping[Backstop, int] = {

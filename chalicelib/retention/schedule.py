@@ -79,6 +79,18 @@ DELETED = Rule(
     ended_by=EndedBy.OWNER,
     backstop="`expire_photos` finishes a deletion that died",
 )
+HELD = Rule(
+    "photos past their time that a legal hold keeps: until its end or release, and at most",
+    *("PhotosTable/photo, PhotosTable/edit, RenditionsBucket", "the placing of the hold"),
+    366 * DAY,
+    "ST.2, ST.3",
+    ended_by=EndedBy.SWEEPER,
+    backstop="none: its objects leave every lifecycle",
+)
+HOLDS = Rule(
+    *("which holds there were; the register has their steps", "PhotosTable/hold, PhotosTable/held"),
+    *("the end of the hold", 30 * DAY, "ST.2, ST.3"),
+)
 GUESTS = Rule(
     "guests and their photos; longer than this nobody is asked",
     *("AccountsTable/profile, PhotosTable/guest mark, RenditionsBucket", "the guest was opened"),

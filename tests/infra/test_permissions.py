@@ -175,6 +175,7 @@ class TestWhoMayDoWhat:
             ("s3:GetObject", "RenditionsBucket", {API, EDITOR, SWEEPER, SHARDER}),
             ("s3:PutObject", "OriginalsBucket", {API}),
             ("s3:PutObject", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER, SHARDER}),
+            ("dynamodb:ConditionCheckItem", "PhotosTable", {API, SWEEPER, SHARDER, EDITOR}),
             ("s3:PutObjectTagging", "OriginalsBucket", set()),
             ("s3:PutObjectTagging", "RenditionsBucket", {WORKER, EDITOR, API, SWEEPER, SHARDER}),
             ("s3:DeleteObject", "OriginalsBucket", EVERYBODY - {EDITOR, EDIT_FAILER} | {CLEARER}),

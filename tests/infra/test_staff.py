@@ -8,6 +8,7 @@ from tests.infra.reading import Template, may, resources_of, statements
 SCOPES = {
     "AuditStaffRole": ["GET/v1/staff/register/*"],
     "FinanceStaffRole": ["*/v1/staff/payments/*"],
+    "RecordsStaffRole": ["*/v1/staff/holds/*"],
 }
 """Role → methods and paths."""
 

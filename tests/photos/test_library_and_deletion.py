@@ -6,9 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.errors import NotFound
+from chalicelib.ids import PhotoId, UserId
+from chalicelib.photos.ending_store import EndingStore
 from chalicelib.photos.model import PhotoState
 from chalicelib.photos.sweep import Due, DuePhotos, Stretch
 from tests.world import BOB_PHONE, World
+
+
+def mark(world: World, user_id: UserId, photo_id: PhotoId) -> None:
+    """Begin a deletion that dies at once."""
+    now = world.clock.now()
+    EndingStore(world.photos).mark_deleting(user_id, photo_id, now, only_expired=False)
 
 
 class TestGet:
@@ -85,9 +93,7 @@ class TestList:
             granted.append(world.grant(user_id, key=f"key-{number}")[0].photo.id)
             world.clock.advance(seconds=1)
         for photo_id in granted[2:5]:
-            world.photo_store.mark_deleting(
-                user_id, photo_id, world.clock.now(), only_expired=False
-            )
+            mark(world, user_id, photo_id)
 
         page = world.library.list_photos(user_id, limit=3, after=None)
         assert [shown.photo.id for shown in page.photos] == [granted[5], granted[1], granted[0]]
@@ -182,7 +188,9 @@ class TestExpire:
     def test_deletion_that_died_half_way_is_finished_by_the_sweep(self, world: World) -> None:
         user_id = world.log_in()
         photo_id = world.upload(user_id)
-        world.photo_store.mark_deleting(user_id, photo_id, world.clock.now(), only_expired=False)
+        EndingStore(world.photos).mark_deleting(
+            user_id, photo_id, world.clock.now(), only_expired=False
+        )
 
         assert world.expiry.expire_photos(within=self.HOUR).objects == 1
         assert world.objects() == set()
@@ -191,7 +199,9 @@ class TestExpire:
         user_id = world.log_in()
         photo_id = world.upload(user_id)
         world.expiry.expire_photos(within=self.HOUR)
-        world.photo_store.mark_deleting(user_id, photo_id, world.clock.now(), only_expired=False)
+        EndingStore(world.photos).mark_deleting(
+            user_id, photo_id, world.clock.now(), only_expired=False
+        )
 
         assert world.expiry.expire_photos(within=self.HOUR).photos == 1
 
@@ -214,3 +224,11 @@ class TestExpire:
 
         assert world.expiry.expire_photos(within=timedelta()).photos == 0
         assert world.expiry.expire_photos(within=self.HOUR).photos == 10
+
+    def test_outage_right_after_the_first_sweep_is_made_up_for(self, world: World) -> None:
+        user_id = world.log_in()
+        world.grant(user_id)
+        world.expiry.expire_photos(within=self.HOUR)
+        world.clock.advance(days=3)
+
+        assert world.expiry.expire_photos(within=self.HOUR).photos == 1

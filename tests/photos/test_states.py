@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from chalicelib.ids import LeaseId
 from chalicelib.keys import photo_key
+from chalicelib.photos.ending_store import EndingStore
 from chalicelib.photos.model import TRANSITIONS, Lease, Photo, PhotoEvent, PhotoState
 from chalicelib.storage import ConditionFailed, Exists, Update
 from tests.world import World
@@ -41,7 +42,8 @@ def happen(world: World, photo: Photo, event: PhotoEvent) -> None:
         case PhotoEvent.GIVEN_UP:
             store.give_up(replace(photo, state=PhotoState.FAILED, reason="corrupt"), now)
         case PhotoEvent.DELETION:
-            store.mark_deleting(photo.user_id, photo.id, now, only_expired=False)
+            endings = EndingStore(world.photos)
+            endings.mark_deleting(photo.user_id, photo.id, now, only_expired=False)
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(PhotoState, PhotoEvent)))

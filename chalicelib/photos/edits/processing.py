@@ -39,6 +39,7 @@ from chalicelib.photos.model import (
     RENDER_TIME,
     Lease,
     Photo,
+    PhotoState,
 )
 from chalicelib.photos.ports import Charges, Darkroom, ImageRefused
 from chalicelib.photos.processing import Outcome, PhotoBusy, require_time
@@ -207,6 +208,11 @@ class EditProcessingService:
         is_kept = photo and is_editable(photo, self._clock.now()) and edit.id in photo.edits
         return photo if is_kept else None
 
+    def _is_over(self, edit: Edit) -> bool:
+        """Whether the photo is past its time, and so the sweeper's, who knows what is held."""
+        photo = self._photos.find(edit.user_id, edit.photo_id)
+        return photo is not None and photo.state is PhotoState.READY and edit.id in photo.edits
+
     def _get_source(self, edit: Edit, photo_id: PhotoId) -> Photo:
         photo = self._photos.find(edit.user_id, photo_id)
         if photo is None or not is_editable(photo, self._clock.now()):
@@ -229,7 +235,8 @@ class EditProcessingService:
         edit = edit_from_item(job.user_id, job.photo_id, refusal.item) if refusal.item else None
         photo = self._find_photo(edit) if edit else None
         if edit is None or photo is None:
-            return self._destroy_leftovers(job)
+            is_over = edit is not None and self._is_over(edit)
+            return Outcome.REPEATED if is_over else self._destroy_leftovers(job)
         if edit.state in ENDED:
             if edit.state is not EditState.READY:
                 self._destroy_objects(job)

@@ -480,6 +480,7 @@ export default {
   "problem.not_staff": "Only staff can do this, and only in its role.",
   "problem.reference_required": "This needs the name of the ticket that it is for.",
   "problem.account_frozen": "This account is frozen. Sign in with a code to its phone number, and this works again.",
+  "problem.deletion_on_hold": "A court or an authority requires us to keep this for now. Your wish is noted: it is deleted as soon as that ends.",
   "problem.conflict": "Something else changed this at the same moment. Try again.",
   "problem.registration_required": "This number has no account yet. Enter the code again to open one.",
   "problem.policy_not_in_force": "The text has changed meanwhile. Please read the new one.",

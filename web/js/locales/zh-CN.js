@@ -480,6 +480,7 @@ export default {
   "problem.not_staff": "只有工作人员以相应角色才能执行此操作。",
   "problem.reference_required": "请注明对应的工单编号。",
   "problem.account_frozen": "账号已冻结。请先用手机验证码登录，之后即可恢复使用此方式。",
+  "problem.deletion_on_hold": "法院或主管机关要求我们暂时保留它。你的要求已记下：保留一结束就会删除。",
   "problem.conflict": "内容刚刚被其他操作改动，请重试。",
   "problem.registration_required": "该号码还没有账号。请再次输入验证码来开立。",
   "problem.policy_not_in_force": "文本刚刚更新，请阅读新的版本。",
