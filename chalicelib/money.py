@@ -3,8 +3,9 @@ rounds.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 MINOR_PER_MAJOR = 100
 _MAJOR_TEXT = re.compile(r"(0|[1-9][0-9]{0,9})(?:\.([0-9]{1,2}))?", re.ASCII)
@@ -14,8 +15,7 @@ class Currency(StrEnum):
     CNY = "CNY"
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount; `minor` counts fen for CNY and may be negative only in differences."""
 
     minor: int
