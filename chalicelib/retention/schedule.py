@@ -88,8 +88,10 @@ HELD = Rule(
     backstop="none: its objects leave every lifecycle",
 )
 HOLDS = Rule(
-    *("which holds there were; the register has their steps", "PhotosTable/hold, PhotosTable/held"),
-    *("the end of the hold", 30 * DAY, "ST.2, ST.3"),
+    "which holds there were; the register has their steps",
+    *("PhotosTable/hold, PhotosTable/held", "the end of the hold"),
+    30 * DAY,
+    "ST.2, ST.3",
 )
 GUESTS = Rule(
     "guests and their photos; longer than this nobody is asked",
