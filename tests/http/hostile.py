@@ -42,7 +42,7 @@ HOSTILE_TOKENS = (
     *("Bearer ifa_\ud800", "Bearer a b c", "Bearer ../..", "Bearer 💥", "Bearer \x00"),
 )
 
-STAFF = "arn:aws:sts::123456789012:assumed-role/ifotor-test-SomeStaffRole-1X/li.wei"
+STAFF = "arn:aws:sts::123456789012:assumed-role/ifotor-test-SomeStaffRole-1X/person-7"
 
 
 class Raw:

@@ -180,7 +180,7 @@ class TestPackagedPolicies:
         do_without_second_factor(strict, "audit")
 
         allowed = call_as(strict.cloud, "audit", call)
-        given = take_role(strict.cloud, "audit", name="li.wei")
+        given = take_role(strict.cloud, "audit", name="person-7")
         given.secret_key = "another"
         forged = send_to(strict.cloud, call, given)
 

@@ -17,7 +17,7 @@ from chalicelib.storage import ConditionFailed
 from tests.fakes import START, FakeClock, FakeEntropy, FakeLog
 from tests.memory import MemoryTable
 
-ROLE = "arn:aws:sts::123456789012:assumed-role/ifotor-prod-FinanceStaffRole-1X/li.wei"
+ROLE = "arn:aws:sts::123456789012:assumed-role/ifotor-prod-FinanceStaffRole-1X/person-7"
 CHINA_ROLE = ROLE.replace("arn:aws:", "arn:aws-cn:")
 ORDER = "v0" * 16
 
@@ -72,8 +72,8 @@ class TestEntering:
         [
             "",
             "arn:aws:iam::123456789012:root",
-            "arn:aws:iam::123456789012:user/li.wei",
-            "arn:aws:sts::123456789012:federated-user/li.wei",
+            "arn:aws:iam::123456789012:user/person-7",
+            "arn:aws:sts::123456789012:federated-user/person-7",
             "arn:aws:iam::123456789012:role/FinanceStaffRole",
             f"{ROLE}\n",
             f" {ROLE}",
@@ -125,7 +125,7 @@ class TestEntering:
         desk.enter()
 
         assert "staff_acted" in str(desk.log.lines)
-        assert "li.wei" not in str(desk.log.lines)
+        assert "person-7" not in str(desk.log.lines)
         assert ORDER not in str(desk.log.lines)
 
 
