@@ -113,6 +113,14 @@ class TestArrows:
             assert "os.environ" not in text
             assert "getenv" not in text
 
+    def test_imaging_remembers_a_bounded_number_of_what_strangers_choose(self, path: Path) -> None:
+        """A child lives on from photo to photo; what a recipe names could else fill it."""
+        if not path.is_relative_to(LIBRARY / "imaging"):
+            return
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.args.args:
+                assert "cache" not in [ast.unparse(one) for one in node.decorator_list], node.name
+
 
 class TestAppPy:
     TEXT = (ROOT / "app.py").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """Light and colour: tables, one matrix, and a shade towards the corners."""
 
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 from PIL import Image, ImageChops, ImageFilter
@@ -156,7 +156,7 @@ def _chained(first: list[float], table: bytes | None) -> bytes:
     return bytes(chained)
 
 
-@cache
+@lru_cache(maxsize=16)
 def _shade(amount: int, midpoint: int) -> Image.Image:
     """Draw how much light is left, small: 255 in the middle."""
     start, middle = midpoint / 100, (_VIGNETTE_PX - 1) / 2
