@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import aws_calls, cold_start, cost, edit_steps, edits, ladder, memory
+from bench import aws_calls, cold_start, cost, edit_steps, edits, expiry, ladder, memory
 from bench.figures import Figure
 
 SUITES: tuple[Callable[[Sequence[Path]], list[Figure]], ...] = (
@@ -23,6 +23,7 @@ SUITES: tuple[Callable[[Sequence[Path]], list[Figure]], ...] = (
     edits.measure,
     edit_steps.measure,
     cost.measure,
+    expiry.measure,
 )
 
 _REPORT = Path("build") / "bench.json"

@@ -29,7 +29,7 @@ class Stock:
     def __init__(self, clock: FakeClock | None = None) -> None:
         self.clock = clock or FakeClock()
         self.entropy = FakeEntropy()
-        self.log = FakeLog()
+        self.log: Any = FakeLog()
         self.queue = FakeJobQueue()
         self.photos = MemoryTable()
         self.originals, self.renditions = MemoryObjects(self.clock), MemoryObjects(self.clock)

@@ -95,6 +95,19 @@ class TestOneRun:
         assert stock.clock.now() - 3 * HOUR < from_iso(cursor) <= stock.clock.now() - 2 * HOUR
 
 
+class TestCost:
+    def test_reads_follow_what_expired_and_not_what_is_stored(self) -> None:
+        calls = []
+        for stored in (200, 2000):
+            stock, ports = Stock(), Ports()
+            photos = fill(stock, stored, every=timedelta(seconds=20))
+            go_to_end_of(stock, photos[99])
+            assert stock.expiry(ports).expire_photos(within=PLENTY).photos == 100
+            calls.append(ports.calls)
+
+        assert calls[1] <= calls[0] * 1.05
+
+
 class TestWhatResists:
     class Stubborn(MemoryObjects):
         def __init__(self, stock: Stock) -> None:
