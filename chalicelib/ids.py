@@ -12,6 +12,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from chalicelib.pseudonyms import pseudonym_of
+
 UserId = NewType("UserId", str)
 SessionId = NewType("SessionId", str)
 NoticeId = NewType("NoticeId", str)
@@ -29,10 +31,14 @@ class Caller(Struct, frozen=True, kw_only=True):
 
     user_id: UserId
     session_id: SessionId
-    pseudonym: str
-    """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
+    log_key: bytes
+    """What their name in logs is made with (`chalicelib/pseudonyms.py`)."""
     guest_until: datetime | None = None
     """When a guest's account ends; None for a registered one."""
+
+    @property
+    def pseudonym(self) -> str:
+        return pseudonym_of(self.user_id, self.log_key)
 
 
 class Entropy(Protocol):
@@ -69,13 +75,6 @@ def is_uuid(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def pseudonym(entropy: Entropy) -> str:
-    """Draw the name under which a user appears in logs; it is stored with the account and dies with
-    it.
-    """
-    return entropy.random_bytes(8).hex()
 
 
 def digest(text: str) -> str:

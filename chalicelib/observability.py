@@ -2,8 +2,9 @@
 SE.1c).
 
 A log is kept for a year and outlives the account, so no field can hold a person: users appear by
-their pseudonym, and a field that is not listed below cannot be written at all. The line of a
-counted event is its metric too: CloudWatch reads that out of it (embedded metric format).
+their pseudonym (`pseudonyms.py`), and a field that is not listed below cannot be written at all.
+The line of a counted event is its metric too: CloudWatch reads that out of it (embedded metric
+format).
 """
 
 from collections.abc import Callable

@@ -120,7 +120,7 @@ class People:
             entropy=self.entropy,
             log=self.log,
         )
-        account_store = AccountStore(self.accounts)
+        self.accounts_of_people = account_store = AccountStore(self.accounts)
         self.account = AccountService(store=account_store, clock=self.clock, log=self.log)
         self.identity_data = IdentityData(account_store)
         self.consenting = ConsentService(

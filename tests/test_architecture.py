@@ -30,6 +30,7 @@ PURE_KERNEL = {
     "metrics",
     "money",
     "phone",
+    "pseudonyms",
     "storage",
 }
 KERNEL = PURE_KERNEL | {"observability", "settings"}

@@ -28,6 +28,7 @@ from chalicelib.keys import (
     provider_subject_key,
     user_partition,
 )
+from chalicelib.pseudonyms import FORMER_NAME, LOG_KEY, has_log_key
 from chalicelib.storage import (
     ALWAYS,
     Absent,
@@ -38,6 +39,7 @@ from chalicelib.storage import (
     Delete,
     Exists,
     Item,
+    Key,
     Table,
     Update,
     delete_rows,
@@ -161,6 +163,30 @@ class AccountStore:
                 yield row
         yield from (row for row in (number, profile) if row)
 
+    def destroy_log_key(self, user_id: UserId) -> int:
+        """Destroy every copy of the key that ties lines of logs to a user, all or nothing, and
+        return how many rows went with it.
+
+        Sessions and what leads to the account go, so nobody is logged in or can log in; its
+        profile stays for who erases the rest. A login that comes between is ended too. Repeatable.
+        """
+        deleted = 0
+        while keyed := [row for row in self.list_rows(user_id) if has_log_key(row)]:
+            writes = [_without_log_key(row, user_id) for row in keyed]
+            self._accounts.write(*writes)
+            deleted += sum(isinstance(write, Delete) for write in writes)
+        return deleted
+
     def erase_rows(self, user_id: UserId) -> int:
-        """Delete all that `list_rows` yields, the profile last: a repeat finds what is left."""
-        return delete_rows(self._accounts, self.list_rows(user_id))
+        """Destroy the key first, then all that `list_rows` yields, the profile last: a repeat finds
+        what is left. Returns how many rows were deleted.
+        """
+        keyed = self.destroy_log_key(user_id)
+        return keyed + delete_rows(self._accounts, self.list_rows(user_id))
+
+
+def _without_log_key(row: Item, user_id: UserId) -> Update | Delete:
+    key = Key(row["pk"], row["sk"])
+    if key != profile_key(user_id):
+        return Delete(key=key, when=ALWAYS)  # it may end by itself meanwhile
+    return Update(key=key, remove=(LOG_KEY, FORMER_NAME), when=Exists())

@@ -19,6 +19,7 @@ from chalicelib.identity.limit_items import give_back, pay_back, take, too_many
 from chalicelib.identity.model import Account
 from chalicelib.ids import ChallengeId
 from chalicelib.keys import phone_key
+from chalicelib.pseudonyms import log_key_in
 from chalicelib.storage import (
     Absent,
     AllOf,
@@ -131,7 +132,7 @@ class ChallengeStore:
         return Attempt(
             code_mac=row["code_mac"],
             attempts_left=row["attempts_left"],
-            account=Account(id=row["user_id"], pseudonym=row["pseudonym"])
+            account=Account(id=row["user_id"], log_key=log_key_in(row))
             if "user_id" in row
             else None,
             counted=Counted(from_iso(row["sent_at"]), row["shard"]),

@@ -14,6 +14,7 @@ from chalicelib.identity.session_opening import SESSION_COUNT
 from chalicelib.ids import UserId
 from chalicelib.keys import JOINED_PREFIX, joined_key, profile_key, user_partition
 from chalicelib.photos.ports import Joined, Over, Registered, StillGuest
+from chalicelib.pseudonyms import LOG_KEY
 from chalicelib.retention.model import GUEST_MARGIN
 from chalicelib.storage import (
     ALWAYS,
@@ -42,7 +43,7 @@ class GuestStore:
         assert account.guest_until is not None  # noqa: S101 - drawn as a guest
         profile = {
             "created_at": to_iso(now),
-            "pseudonym": account.pseudonym,
+            LOG_KEY: account.log_key,
             GUEST_UNTIL: to_iso(account.guest_until),
             SESSION_COUNT: 1,
             "ttl": to_epoch_s(account.guest_until + GUEST_MARGIN),

@@ -35,7 +35,7 @@ enough.
 
 def account_of(guest: Caller | None) -> Account | None:
     """Return the account that a guest's becomes."""
-    return Account(id=guest.user_id, pseudonym=guest.pseudonym) if guest else None
+    return Account(id=guest.user_id, log_key=guest.log_key) if guest else None
 
 
 def put_profile(

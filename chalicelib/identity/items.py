@@ -10,6 +10,7 @@ from chalicelib.identity.notices import Notice, NoticeKind
 from chalicelib.identity.tokens import Rotation, TokenMacs
 from chalicelib.ids import NoticeId, SessionId, UserId
 from chalicelib.keys import NOTICE_PREFIX, SESSION_PREFIX, notice_key, session_key
+from chalicelib.pseudonyms import LOG_KEY, log_key_in
 from chalicelib.storage import Absent, Item, Put
 
 OWN_TTL = "own_ttl"
@@ -39,7 +40,7 @@ def session_from_item(user_id: UserId, row: Item) -> Session:
     return Session(
         account=Account(
             id=user_id,
-            pseudonym=row["pseudonym"],
+            log_key=log_key_in(row),
             guest_until=from_iso(row["guest_until"]) if "guest_until" in row else None,
         ),
         id=SessionId(row["sk"].removeprefix(SESSION_PREFIX)),
@@ -66,7 +67,7 @@ def session_from_item(user_id: UserId, row: Item) -> Session:
 def put_session(session: Session) -> Put:
     """Write a new session's row, as part of the transaction that opens it."""
     item = {
-        "pseudonym": session.account.pseudonym,
+        LOG_KEY: session.account.log_key,
         "created_at": to_iso(session.created_at),
         "last_used_at": to_iso(session.last_used_at),
         "ends_at": to_iso(session.ends_at),

@@ -23,6 +23,7 @@ from chalicelib.identity.session_opening import DormantAccount
 from chalicelib.ids import Caller, ChallengeId, Entropy
 from chalicelib.observability import EventLog
 from chalicelib.phone import Phone
+from chalicelib.pseudonyms import pseudonym_in
 from chalicelib.storage import Item
 
 
@@ -126,6 +127,6 @@ class LoginService:
         if not self._store.open_first_session(proof, sealed, session, accepted, abandoned):
             raise CodeRejected(attempts_left=0)
         if abandoned:
-            self._log.record("account_locked", user=str(abandoned["pseudonym"]))
+            self._log.record("account_locked", user=pseudonym_in(abandoned))
         self._log.record("session_opened", user=account.pseudonym, is_new=True)
         return Login(account=account, is_new=True, tokens=tokens)

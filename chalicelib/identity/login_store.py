@@ -13,6 +13,7 @@ from chalicelib.identity.notices import Notice
 from chalicelib.identity.registration import Acceptance
 from chalicelib.identity.registration_items import acceptance_to_profile, registration_writes
 from chalicelib.identity.session_opening import NUMBER_PROVEN_AT, SESSION_COUNT, open_among
+from chalicelib.pseudonyms import LOG_KEY
 from chalicelib.storage import Absent, Compare, ConditionFailed, Item, Table, Write
 
 NEVER_S = 253_402_300_799
@@ -72,12 +73,12 @@ class LoginStore:
         )
 
 
-def own(session: Session) -> dict[str, str | int]:
+def own(session: Session) -> dict[str, str | int | bytes]:
     """What a number's row says of the account that the number has."""
     account = session.account
     return {
         "user_id": account.id,
-        "pseudonym": account.pseudonym,
+        LOG_KEY: account.log_key,
         "owned_ttl": NEVER_S,
         "ttl": NEVER_S,
     }
@@ -92,7 +93,7 @@ def open_first(
         "created_at": to_iso(session.created_at),
         NUMBER_PROVEN_AT: to_iso(session.created_at),
         **acceptance_to_profile(acceptance),
-        "pseudonym": account.pseudonym,
+        LOG_KEY: account.log_key,
         "phone_index": proof.phone_index,
         "sealed_phone": sealed_phone,
         SESSION_COUNT: 1,

@@ -8,6 +8,7 @@ from chalicelib.identity.devices import Device
 from chalicelib.identity.ports import LoginProvider
 from chalicelib.identity.tokens import Rotation, TokenMacs
 from chalicelib.ids import SessionId, UserId
+from chalicelib.pseudonyms import pseudonym_of
 
 MAX_SESSIONS = 10
 """A phone, a tablet, some browsers, each kept for up to 90 days; the oldest makes room."""
@@ -15,10 +16,14 @@ MAX_SESSIONS = 10
 
 class Account(Struct, frozen=True, kw_only=True):
     id: UserId
-    pseudonym: str
-    """The user's name in logs; random, kept with the account only (ST.1 beside FD.3)."""
+    log_key: bytes
+    """What the user's name in logs is made with; in the account's own rows only (ST.1, FD.3)."""
     guest_until: datetime | None = None
     """When a guest's account ends; None for a registered one."""
+
+    @property
+    def pseudonym(self) -> str:
+        return pseudonym_of(self.id, self.log_key)
 
 
 class LinkedLogin(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@ from chalicelib.identity.devices import DeviceClaim, describe_device
 from chalicelib.identity.model import Account, Session
 from chalicelib.identity.ports import Secret
 from chalicelib.identity.tokens import SESSION_LIFETIME, IssuedTokens, draw_pair
-from chalicelib.ids import Entropy, SessionId, UserId, pseudonym, uuid7
+from chalicelib.ids import Entropy, SessionId, UserId, uuid7
+from chalicelib.pseudonyms import draw_log_key
 
 
 class Login(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,7 @@ def draw_account(
     now: datetime, entropy: Entropy, *, guest_until: datetime | None = None
 ) -> Account:
     user_id = UserId(uuid7(now, entropy))
-    return Account(id=user_id, pseudonym=pseudonym(entropy), guest_until=guest_until)
+    return Account(id=user_id, log_key=draw_log_key(entropy), guest_until=guest_until)
 
 
 def draw_session(

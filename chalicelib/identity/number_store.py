@@ -16,6 +16,7 @@ from chalicelib.identity.notices import Notice
 from chalicelib.identity.session_opening import FROZEN_AT, LOCKED_AT, NUMBER_PROVEN_AT
 from chalicelib.ids import Caller, UserId
 from chalicelib.keys import number_change_key, number_tries_key, phone_key, profile_key
+from chalicelib.pseudonyms import FORMER_NAME, LOG_KEY
 from chalicelib.retention.schedule import DAY, NUMBER_CHANGES, NUMBER_TRIES
 from chalicelib.storage import (
     ALWAYS,
@@ -188,7 +189,7 @@ class NumberStore:
     def _move(self, caller: Caller, coming: Proof, *writes: Write) -> None:
         owner = {
             "user_id": caller.user_id,
-            "pseudonym": caller.pseudonym,
+            LOG_KEY: caller.log_key,
             "owned_ttl": NEVER_S,
             "ttl": NEVER_S,
         }
@@ -213,7 +214,7 @@ class NumberStore:
         )
 
 
-OWNER = ("user_id", "pseudonym", "owned_ttl")
+OWNER = ("user_id", LOG_KEY, FORMER_NAME, "owned_ttl")
 """What a number's row says of the account that has it."""
 
 

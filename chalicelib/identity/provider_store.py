@@ -34,6 +34,7 @@ from chalicelib.keys import (
     session_key,
     used_state_key,
 )
+from chalicelib.pseudonyms import LOG_KEY, log_key_in
 from chalicelib.storage import (
     Absent,
     AnyOf,
@@ -110,7 +111,7 @@ class ProviderStore:
 
     def find_owner(self, proof: ProviderProof) -> Account | None:
         row = self._accounts.get(provider_subject_key(proof.provider, proof.subject_index))
-        return Account(id=row["user_id"], pseudonym=row["pseudonym"]) if row else None
+        return Account(id=row["user_id"], log_key=log_key_in(row)) if row else None
 
     def is_frozen(self, user_id: UserId) -> bool:
         profile = self._accounts.get(profile_key(user_id))
@@ -150,7 +151,7 @@ class ProviderStore:
             "created_at": to_iso(session.created_at),
             FIRST_LOGIN: proof.provider,
             **acceptance_to_profile(acceptance),
-            "pseudonym": account.pseudonym,
+            LOG_KEY: account.log_key,
             SESSION_COUNT: 1,
         }
         try:
@@ -175,7 +176,7 @@ class ProviderStore:
             LoginPresent: the account has another login of that provider.
             Unauthenticated: the session has ended meanwhile.
         """
-        account = Account(id=caller.user_id, pseudonym=caller.pseudonym)
+        account = Account(id=caller.user_id, log_key=caller.log_key)
         alive = Check(key=session_key(caller.user_id, caller.session_id), when=Exists())
         try:
             self._accounts.write(
@@ -236,7 +237,7 @@ def _kept_in(row: Item, now: datetime) -> str:
 
 def _link(proof: ProviderProof, account: Account, now: datetime) -> Sequence[Write]:
     linked = {"linked_at": to_iso(now)}
-    owner = {"user_id": account.id, "pseudonym": account.pseudonym, **linked}
+    owner = {"user_id": account.id, LOG_KEY: account.log_key, **linked}
     return (
         Put(
             key=provider_subject_key(proof.provider, proof.subject_index),

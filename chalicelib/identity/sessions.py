@@ -90,7 +90,7 @@ class SessionService:
         return Caller(
             user_id=session.account.id,
             session_id=session.id,
-            pseudonym=session.account.pseudonym,
+            log_key=session.account.log_key,
             guest_until=session.account.guest_until,
         )
 

@@ -33,7 +33,7 @@ class TestOpening:
         profile = world.accounts.get(profile_key(guest.user_id))
         assert profile is not None
         assert profile.keys() == {
-            *("pk", "sk", "created_at", "pseudonym", "guest_until", "session_count", "ttl")
+            *("pk", "sk", "created_at", "log_key", "guest_until", "session_count", "ttl")
         }
         assert rows_of(world, guest.user_id) == ["PROFILE", "SESSION"]
         assert ADDRESS not in world.dump()

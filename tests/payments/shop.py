@@ -41,8 +41,8 @@ from local.sandbox.trades import Trade
 from local.sandbox.wechatpay import Message
 from tests.fakes import FakeClock, FakeEntropy, FakeLog, FakeRing
 
-ALICE = Caller(user_id=UserId("alice"), session_id=SessionId("session"), pseudonym="a1")
-BOB = Caller(user_id=UserId("bob"), session_id=SessionId("session"), pseudonym="b2")
+ALICE = Caller(user_id=UserId("alice"), session_id=SessionId("session"), log_key=b"a1")
+BOB = Caller(user_id=UserId("bob"), session_id=SessionId("session"), log_key=b"b2")
 NOTIFY_URL = "https://api.example/v1/webhooks"
 NOWHERE = "http://127.0.0.1:9"
 

@@ -119,7 +119,7 @@ class TestPlacing:
         guest = Caller(
             user_id=ALICE.user_id,
             session_id=ALICE.session_id,
-            pseudonym="g1",
+            log_key=b"g1",
             guest_until=shop.clock.now() + timedelta(days=7),
         )
 

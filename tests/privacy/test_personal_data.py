@@ -66,7 +66,7 @@ class TestEverythingOfOnePerson:
             *("session", "session"),
         ]
         assert not any("mac" in field for record in exported for field in record.data)
-        assert "pseudonym" not in str(exported)
+        assert "log_key" not in str(exported)
 
     def test_is_erased_and_nobody_elses(self, two_people: World) -> None:
         alice = two_people.log_in()
