@@ -4,7 +4,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from bench.drawing import METADATA_MARKERS, PROFILE_MARKER, PhotoFormat, draw_photo
-from chalicelib.imaging.colour import standardise
+from chalicelib.imaging.colour import ColouredImage, standardise
 from chalicelib.imaging.decode import decode
 from chalicelib.imaging.encode import encode
 from chalicelib.imaging.model import MediaType
@@ -55,6 +55,13 @@ class TestNothingSurvives:
         assert_only_picture(written, wanted)
         for marker in (*METADATA_MARKERS, PROFILE_MARKER.encode("utf-16-be"), b"Exif", b"http"):
             assert marker not in written
+
+    def test_in_any_quality(self) -> None:
+        grey = ColouredImage(Image.new("L", (1, 1)), is_display_p3=False)
+
+        for quality in range(1, 101):
+            wish = OutputWish(media_type=OutputType.JPEG, quality=quality)
+            assert_only_picture(encode(grey, wish).data)
 
     def test_of_what_others_add_to_a_jpeg(self) -> None:
         data = draw_photo(200, 150, gps=True, display_p3=True)
