@@ -266,8 +266,14 @@ export const placeOrder = (productId, method, idempotencyKey) =>
 /** @param {string} id @returns {Promise<Order>} */
 export const getOrder = (id) => sendAs("GET", `/orders/${encodeURIComponent(id)}`);
 
-/** Newest first. @param {number} limit @returns {Promise<{orders: Order[], next_cursor: string | null}>} */
-export const listOrders = (limit) => sendAs("GET", `/orders?limit=${limit}`);
+/**
+ * Newest first.
+ * @param {number} limit
+ * @param {string | null} [cursor]
+ * @returns {Promise<{orders: Order[], next_cursor: string | null}>}
+ */
+export const listOrders = (limit, cursor) =>
+  sendAs("GET", `/orders?limit=${limit}${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
 
 /** @returns {Promise<{available: number, member_until: string | null}>} */
 export const getCredits = () => sendAs("GET", "/me/credits");

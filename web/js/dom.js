@@ -69,13 +69,21 @@ export function fill(element, ...children) {
  * @param {keyof typeof ICONS} name
  */
 export function icon(name) {
+  return shape("0 0 24 24", ICONS[name], { class: "icon", "aria-hidden": "true" });
+}
+
+/**
+ * One path as a picture.
+ * @param {string} box left, top, width and height of its grid
+ * @param {string} path
+ * @param {Record<string, string>} properties
+ */
+export function shape(box, path, properties) {
   const svg = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
+  const line = document.createElementNS(SVG, "path");
+  for (const [name, value] of Object.entries({ viewBox: box, ...properties })) svg.setAttribute(name, value);
+  line.setAttribute("d", path);
+  svg.append(line);
   return svg;
 }
 

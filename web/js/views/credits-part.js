@@ -5,15 +5,16 @@ import { announce, fill, focusHeading, h } from "../dom.js";
 import { formatDay, formatMoment, formatNumber, t } from "../i18n.js";
 import { explain } from "../problems.js";
 import { busy, idle } from "./form.js";
+import { qrCode } from "./qr-code.js";
 
 /** @typedef {import("../api.js").Order} Order */
 /** @typedef {import("../api.js").Product} Product */
 
 const POLL_MS = 3000;
 const ORDERS_SHOWN = 8;
-/** What a page can open by itself; the others need an app, or a code to be scanned. */
+/** What a page can open by itself, or show for a phone to scan; the others need an app. */
 const ON_A_PHONE = ["alipay_wap", "wechatpay_h5"];
-const ON_A_SCREEN = ["alipay_page"];
+const ON_A_SCREEN = ["wechatpay_native", "alipay_page"];
 
 /** @param {AbortSignal} signal @returns {HTMLElement} hidden until there is something to buy, or was */
 export function creditsPart(signal) {
@@ -51,7 +52,7 @@ class CreditsPart {
   }
 
   async load() {
-    const [offer, holdings, { orders }] = await Promise.all([
+    const [offer, holdings, { orders, next_cursor }] = await Promise.all([
       api.listProducts(),
       api.getCredits(),
       api.listOrders(ORDERS_SHOWN),
@@ -65,7 +66,7 @@ class CreditsPart {
     if (holdings.member_until)
       this.balance.append(h("span", {}, t("credits.member", { date: formatDay(holdings.member_until) })));
     fill(this.products, ...products.map((product) => this.#product(product)));
-    this.#drawOrders(orders);
+    this.#drawOrders(orders, next_cursor);
   }
 
   /** @param {Product} product */
@@ -108,7 +109,7 @@ class CreditsPart {
       // One key a press: what the transport repeats is the same order, another press is another.
       const { order, payment } = await api.placeOrder(product.id, method, crypto.randomUUID());
       if (this.signal.aborted) return;
-      this.#drawPaying(order, payment?.url ?? payment?.h5_url ?? "");
+      this.#drawPaying(order, payment ?? {});
       await this.load();
       this.#watch(order.id);
     } catch (error) {
@@ -117,19 +118,25 @@ class CreditsPart {
     idle(button, words);
   }
 
-  /** @param {Order} order @param {string} url */
-  #drawPaying(order, url) {
+  /** @param {Order} order @param {Record<string, string>} payment what the provider needs of us */
+  #drawPaying(order, { url, h5_url, code_url }) {
     const heading = h("h3", { tabindex: "-1" }, t("credits.waiting"));
     const price = priceOf(order.total_minor);
+    const page = url ?? h5_url ?? code_url ?? "";
+    const code = code_url && qrCode(code_url, t("credits.scan", { price }));
     fill(
       this.paying,
       heading,
-      h("p", { class: "hint" }, t("credits.waiting_more")),
-      h(
-        "a",
-        { class: "button primary", href: url, target: "_blank", rel: "noopener noreferrer" },
-        t("credits.open", { provider: providerOf(order.method), price }),
-      ),
+      h("p", { class: "hint" }, code_url ? t("credits.scan_more") : t("credits.waiting_more")),
+      code,
+      code_url && !code && h("p", { class: "problem" }, t("credits.no_code")),
+      // What a code of WeChat's holds only its app opens; a page on the web anybody can.
+      /^https?:/.test(page) &&
+        h(
+          "a",
+          { class: code ? "button" : "button primary", href: page, target: "_blank", rel: "noopener noreferrer" },
+          t("credits.open", { provider: providerOf(order.method), price }),
+        ),
     );
     focusHeading(heading);
   }
@@ -147,9 +154,10 @@ class CreditsPart {
     }, POLL_MS);
   }
 
-  /** @param {Order[]} orders */
-  #drawOrders(orders) {
+  /** @param {Order[]} orders @param {string | null} next where older ones begin */
+  #drawOrders(orders, next) {
     if (orders.length === 0) return fill(this.orders);
+    const more = h("button", { type: "button", class: "button", onclick: () => this.#showOlder(orders, next, more) }, t("credits.older"));
     const lines = orders.map((order) => {
       const back = order.refunded_minor ? t("credits.back", { price: priceOf(order.refunded_minor) }) : "";
       return h(
@@ -161,7 +169,22 @@ class CreditsPart {
         h("span", { class: "order-state" }, [stateOf(order), back].filter(Boolean).join(" · ")),
       );
     });
-    fill(this.orders, h("h3", {}, t("credits.orders")), h("ul", {}, ...lines));
+    fill(this.orders, h("h3", {}, t("credits.orders")), h("ul", {}, ...lines), next && more);
+  }
+
+  /** @param {Order[]} shown @param {string | null} next @param {HTMLButtonElement} button */
+  async #showOlder(shown, next, button) {
+    busy(button, t("app.loading"));
+    this.problem.textContent = "";
+    try {
+      const { orders, next_cursor } = await api.listOrders(ORDERS_SHOWN, next);
+      if (this.signal.aborted) return;
+      this.#drawOrders([...shown, ...orders], next_cursor);
+      focusHeading(/** @type {HTMLElement} */ (this.orders.querySelectorAll("li")[shown.length]));
+    } catch (error) {
+      if (!this.signal.aborted) this.problem.textContent = explain(error);
+      idle(button, t("credits.older"));
+    }
   }
 }
 
