@@ -27,6 +27,8 @@ class Calls:
 
     def __init__(self) -> None:
         self.made = 0
+        self.before: dict[str, Callable[[], object]] = {}
+        """What happens before each call of a name."""
         self._fault: Fault | None = None
         self._numbers = count(1)
         self._nth = 0
@@ -50,6 +52,7 @@ class Calls:
         return _Counted(port, self)
 
     def call(self, work: Callable[..., object], *args: object, **options: object) -> object:
+        self.before.get(getattr(work, "__name__", ""), int)()
         self.made += 1
         is_it = next(self._numbers) == self._nth
         if is_it and self._fault is Fault.THROTTLED:

@@ -4,7 +4,7 @@ A guest is marked in the index of what is due with the first grant, in its trans
 of a guest is ever without the mark that ends it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from chalicelib.clock import to_iso
@@ -17,6 +17,9 @@ from chalicelib.keys import (
     photo_key,
     user_partition,
 )
+from chalicelib.photos.edits.model import Edit
+from chalicelib.photos.edits.moving import arriving, names_to_item, rows_of
+from chalicelib.photos.edits.writes import has_same_edits
 from chalicelib.photos.holds.writes import may_go
 from chalicelib.photos.items import photo_to_item
 from chalicelib.photos.model import Lease, Photo, PhotoState
@@ -83,17 +86,28 @@ class GuestPhotoStore:
             *_counted_today(photo, account_id, now),
         )
 
-    def finish_move(self, photo: Photo, arrived: Photo, lease: Lease, now: datetime) -> None:
-        """End the photo's life with the guest and begin it in the account: both at once.
+    def finish_move(
+        self, photo: Photo, edits: Sequence[Edit], account_id: UserId, lease: Lease, now: datetime
+    ) -> None:
+        """End the photo's life with the guest and begin it in the account, with these edits: all
+        at once, if nothing about its edits changed since it was read.
 
         Raises:
             ConditionFailed: index 0, the account's row is gone or another holds it; 2, a legal hold
                 keeps the guest's.
         """
+        arrived = arriving(photo, edits, account_id)
+        ready = ending(arrived, when=is_held(lease))
         self._photos.write(
-            ending(arrived, when=is_held(lease)),
-            marking(photo.user_id, photo.id, now, when=state_is(PhotoState.READY)),
+            Update(
+                key=ready.key,
+                set={**ready.set, **names_to_item(arrived)},
+                remove=ready.remove,
+                when=ready.when,
+            ),
+            marking(photo.user_id, photo.id, now, when=has_same_edits(photo)),
             may_go(photo.user_id, photo.id, now),
+            *rows_of(edits, arrived),
         )
 
 

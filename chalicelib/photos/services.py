@@ -135,6 +135,7 @@ class PhotoServices:
             store=self.store,
             guest_store=GuestPhotoStore(self._photos),
             register=self._register,
+            edits=EditStore(self._photos),
             deletion=self.deletion,
             renditions=self._renditions,
             clock=self._clock,

@@ -27,11 +27,14 @@ def naming(
 
 def is_as_read(photo: Photo, now: datetime) -> Condition:
     """Whether a photo is ready, and nothing about its edits changed since it was read."""
+    return AllOf((Compare("expires_at", ">", to_iso(now)), has_same_edits(photo)))
+
+
+def has_same_edits(photo: Photo) -> Condition:
     version = photo.edits_version
     return AllOf(
         (
             Compare("state", "=", PhotoState.READY),
-            Compare("expires_at", ">", to_iso(now)),
             Compare("edits_version", "=", version) if version else Absent("edits_version"),
         )
     )
