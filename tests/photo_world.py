@@ -55,7 +55,7 @@ class PhotoWorld:
         self.darkroom = FakeDarkroom()
         self.edit_queue = FakeJobQueue()
         self.shards = FakeJobQueue()
-        self.is_selling = True
+        self.is_selling = False
         self.payment_names = PaymentNames(FakeRing(b"payments key"), self.entropy)
         buckets = {"originals": self.originals, "renditions": self.renditions}
         self.photo_services = PhotoServices(

@@ -29,6 +29,7 @@ def document(**detail: int) -> bytes:
 
 def rich_photo(world: AnyWorld, product: str = "credits_10") -> EditJob:
     """A ready photo of somebody who bought something."""
+    world.is_selling = True
     photo = ready_photo(world)
     buy(world, photo.user_id, product)
     return photo

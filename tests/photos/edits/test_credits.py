@@ -35,7 +35,9 @@ from tests.world import World, running_world
 
 @pytest.fixture
 def world() -> MemoryWorld:
-    return MemoryWorld()
+    world = MemoryWorld()
+    world.is_selling = True
+    return world
 
 
 @pytest.fixture

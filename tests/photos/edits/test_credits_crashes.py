@@ -35,7 +35,9 @@ from tests.photos.edits.paying import (
 
 @pytest.fixture
 def world() -> MemoryWorld:
-    return MemoryWorld()
+    world = MemoryWorld()
+    world.is_selling = True
+    return world
 
 
 class TestAnyOrder:
