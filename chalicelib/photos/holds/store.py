@@ -22,6 +22,7 @@ from chalicelib.photos.writes import not_deleting
 from chalicelib.storage import (
     Absent,
     AllOf,
+    AnyOf,
     Check,
     Compare,
     Condition,
@@ -126,5 +127,8 @@ def _replacing(user_id: UserId, held: Held, after: Held) -> Put:
 
 def _is_as_read(held: Held) -> Condition:
     # A row that closes has another version only once it is gone, and then there is nothing to hold.
-    unchanged = Compare("version", "=", held.version) if held.version else Absent("version")
+    # One that nothing was ever held by may be absent, or be what an end that died has left: 0.
+    unchanged: Condition = Compare("version", "=", held.version)
+    if not held.version:
+        unchanged = AnyOf((Absent("version"), unchanged))
     return unchanged if held.is_closing else AllOf((unchanged, Absent("closing")))
