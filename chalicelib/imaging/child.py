@@ -61,16 +61,16 @@ class Child:
             done = self._process.run(task, sources, limits)
         except WorkEnded as end:
             raise WorkRefused(_REASONS[end.fate], end.usage) from None
-        head, _, rest = done.result.partition(b"\n")
-        said: dict[str, Any] = json.loads(head)
+        at = done.result.index(b"\n") + 1
+        said: dict[str, Any] = json.loads(done.result[:at])
         if "refused" in said:
             # Whatever state a bad file left a decoder in shall touch nobody else's photo.
             self._process.dismiss()
             raise WorkRefused(said["refused"], done.usage)
         files = []
         for size_bytes in said.pop("files"):
-            files.append(rest[:size_bytes])
-            rest = rest[size_bytes:]
+            files.append(done.result[at : at + size_bytes])
+            at += size_bytes
         return Answer(said, tuple(files), done.usage)
 
 
