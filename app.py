@@ -23,7 +23,7 @@ from chalicelib.photos.keeping.routes import routes as keeping_routes
 from chalicelib.photos.routes import routes as photos_routes
 from chalicelib.privacy.routes import routes as privacy_routes
 from chalicelib.problems import render_framework_errors
-from chalicelib.retention.schedule import AUDIT_EVERY, CLEAR_EVERY, DAY, MINUTE, SWEEP_EVERY
+from chalicelib.retention import schedule
 from chalicelib.staff.routes import routes as staff_routes
 
 app = Chalice(app_name="ifotor", configure_logs=False)
@@ -75,7 +75,7 @@ def fail_edit(event: Any) -> Any:
     return services().edits.worker.give_up_edits(event.to_dict())
 
 
-@app.schedule(Rate(SWEEP_EVERY // MINUTE, unit=Rate.MINUTES))
+@app.schedule(Rate(schedule.SWEEP_EVERY // schedule.MINUTE, unit=Rate.MINUTES))
 def expire_photos(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
     services().retention.expiry.expire_photos(within=remaining - SWEEP_RESERVE)
@@ -89,13 +89,19 @@ def expire_shards(event: Any) -> Any:
     )
 
 
-@app.schedule(Rate(CLEAR_EVERY // MINUTE, unit=Rate.MINUTES))
+@app.schedule(Rate(schedule.CLEAR_EVERY // schedule.MINUTE, unit=Rate.MINUTES))
 def clear_originals(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
     services().retention.originals.clear_originals(within=remaining - SWEEP_RESERVE)
 
 
-@app.schedule(Rate(AUDIT_EVERY // DAY, unit=Rate.DAYS))
+@app.schedule(Rate(schedule.TELL_EVERY // schedule.HOUR, unit=Rate.HOURS))
+def tell_owners(event: Any) -> None:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().retention.leaving.tell_owners(within=remaining - SWEEP_RESERVE)
+
+
+@app.schedule(Rate(schedule.AUDIT_EVERY // schedule.DAY, unit=Rate.DAYS))
 def audit_logs(event: Any) -> None:
     services().retention.log_audit.audit_logs()
 

@@ -130,6 +130,11 @@ def held_key(user_id: UserId) -> Key:
     return Key(user_partition(user_id), "HELD")
 
 
+def told_key(user_id: UserId, days: int, day: date) -> Key:
+    """That a person was told, so many days ahead, of photos that leave on a day."""
+    return Key(user_partition(user_id), f"TOLD#{days:02}#{day.isoformat()}")
+
+
 def guest_mark_key(user_id: UserId) -> Key:
     """Lies in the index of what is due, and says of no photo but of a guest that it is."""
     return Key(user_partition(user_id), GUEST_MARK)

@@ -11,6 +11,7 @@ from chalicelib.settings import Settings
 
 if TYPE_CHECKING:
     from chalicelib.photos.expiry import ExpiryService
+    from chalicelib.photos.keeping.leaving import LeavingService
     from chalicelib.photos.services import PhotoServices
     from chalicelib.photos.stuck_originals import OriginalsService
     from chalicelib.retention.log_audit import LogAuditService
@@ -28,6 +29,14 @@ class RetentionContainer:
 
         queue = SqsJobQueue(client("sqs"), self._settings.shards_queue_url)
         return self._photos.expiry_with(queue)
+
+    @cached_property
+    def leaving(self) -> LeavingService:
+        from chalicelib.aws.dynamodb import DynamoTable
+        from chalicelib.identity.leaving_notices import LeavingNotices
+
+        accounts = DynamoTable(client("dynamodb"), self._settings.accounts_table)
+        return self._photos.leaving_with(LeavingNotices(accounts))
 
     @cached_property
     def originals(self) -> OriginalsService:

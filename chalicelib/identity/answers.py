@@ -42,6 +42,7 @@ def notice_to_json(notice: Notice) -> dict[str, object]:
         "session_id": notice.session_id,
         "device": device_to_shown(notice.device).get("device"),
         "created_at": to_iso(notice.created_at),
+        "expires_at": to_iso(notice.expires_at),
     }
 
 

@@ -31,6 +31,9 @@ class NoticeKind(StrEnum):
     LOGIN_LINKED = "login_linked"
     """Another way into the account was added: whoever has that login gets in from now on."""
     LOGIN_UNLINKED = "login_unlinked"
+    PHOTOS_LEAVE_IN_14_DAYS = "photos_leave_in_14_days"
+    """Photos leave soon: save what should stay. It ends with the day they leave on."""
+    PHOTOS_LEAVE_IN_3_DAYS = "photos_leave_in_3_days"
 
 
 class Notice(Struct, frozen=True, kw_only=True):

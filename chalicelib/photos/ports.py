@@ -1,7 +1,7 @@
 """What photos needs from outside."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, BinaryIO, Protocol
 
 from msgspec import Struct
@@ -132,6 +132,16 @@ class Edited(Struct, frozen=True, kw_only=True):
     engine: str
     cpu_ms: int
     peak_mb: int
+
+
+class OwnerNotices(Protocol):
+    """Tells people of their photos; how they are reached is theirs to choose."""
+
+    def tell_leaving(self, user_id: UserId, *, days: int, leaves_on: date, now: datetime) -> None:
+        """Tell that photos leave on a day in Asia/Shanghai, `days` ahead; a repeat tells nothing
+        more.
+        """
+        ...
 
 
 class Darkroom(Protocol):

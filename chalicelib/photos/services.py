@@ -19,6 +19,8 @@ from chalicelib.photos.guest_store import GuestPhotoStore
 from chalicelib.photos.holds.holding import HoldService
 from chalicelib.photos.holds.store import HoldStore
 from chalicelib.photos.keeping.choosing import ChoiceService
+from chalicelib.photos.keeping.leaving import LeavingService
+from chalicelib.photos.keeping.leaving_store import LeavingStore
 from chalicelib.photos.keeping.store import ChoiceStore
 from chalicelib.photos.library import LibraryService
 from chalicelib.photos.personal_data import PhotosData
@@ -29,6 +31,7 @@ from chalicelib.photos.ports import (
     GuestRegister,
     ImageRenderer,
     JobQueue,
+    OwnerNotices,
     RetryQueue,
 )
 from chalicelib.photos.processing import ProcessingService
@@ -125,6 +128,15 @@ class PhotoServices:
             edits=EditStore(self._photos),
             choices=ChoiceStore(self._photos),
             renditions=self._renditions,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    def leaving_with(self, notices: OwnerNotices) -> LeavingService:
+        return LeavingService(
+            store=self.store,
+            leaving=LeavingStore(self._photos),
+            notices=notices,
             clock=self._clock,
             log=self._log,
         )

@@ -24,6 +24,11 @@ LONGEST_HOLD = schedule.HELD.period
 """A hold that must last longer is placed again by a person who looks at it (ST.0)."""
 HOLD_REMEMBERED = schedule.HOLDS.period
 """How long a hold's row outlives its end; the register tells of it for longer."""
+LEAVING_LEADS = (timedelta(days=14), timedelta(days=3))
+"""When owners are told before their photos leave: with two weekends in hand, and for the last time
+(FD.4).
+"""
+TOLD_REMEMBERED = schedule.TOLD.period
 UPLOAD_WAIT = schedule.AWAITED.period
 """A photo whose upload never came is forgotten after this."""
 REFUSED_KEPT = schedule.REFUSED.period

@@ -24,6 +24,8 @@ form (ten minutes) or a clock that is behind may still write; afterwards nothing
 """
 SWEEP_EVERY = timedelta(minutes=15)
 """How often the sweeper looks for what is due; reads treat it as gone at once (FD.4)."""
+TELL_EVERY = timedelta(hours=1)
+"""How often owners of photos that leave soon are looked for (FD.4)."""
 CLEAR_EVERY = timedelta(minutes=5)
 """How often originals that stayed behind are looked for (FD.1)."""
 AUDIT_EVERY = timedelta(days=1)
@@ -92,6 +94,12 @@ HOLDS = Rule(
     *("PhotosTable/hold, PhotosTable/held", "the end of the hold"),
     30 * DAY,
     "ST.2, ST.3",
+)
+TOLD = Rule(
+    "which days of leaving somebody was told of, so that it happens once",
+    *("PhotosTable/told", "that day"),
+    7 * DAY,
+    "FD.4, ST.0",
 )
 GUESTS = Rule(
     "guests and their photos; longer than this nobody is asked",

@@ -9,7 +9,7 @@ from tests.infra.reading import Statement, Template, functions, may, names_in_su
 API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
 FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
 SHARDER = "ExpireShardsRole"
-CLEARER, AUDITOR = "ClearOriginalsRole", "AuditLogsRole"
+CLEARER, AUDITOR, TELLER = "ClearOriginalsRole", "AuditLogsRole", "TellOwnersRole"
 CHECKER = "CheckPaymentsRole"
 EDITOR, EDIT_FAILER = "ProcessEditRole", "FailEditRole"
 EVERYBODY = {API, WORKER, FAILER, EDITOR, EDIT_FAILER, SWEEPER, SHARDER}
@@ -163,7 +163,7 @@ class TestWildcards:
         }
 
         assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
-        assert set(trusted) == EVERYBODY | {CHECKER, CLEARER, AUDITOR}
+        assert set(trusted) == EVERYBODY | {CHECKER, CLEARER, AUDITOR, TELLER}
         assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
 
 
@@ -186,7 +186,7 @@ class TestWhoMayDoWhat:
             ("secretsmanager:GetSecretValue", "SessionSecret", {API}),
             ("secretsmanager:GetSecretValue", "PhoneIndexSecret", {API}),
             ("dynamodb:GetItem", "AccountsTable", {API, SWEEPER, SHARDER}),
-            ("dynamodb:PutItem", "AccountsTable", {API}),
+            ("dynamodb:PutItem", "AccountsTable", {API, TELLER}),
             ("dynamodb:UpdateItem", "AccountsTable", {API}),
             ("dynamodb:DeleteItem", "PhotosTable", EVERYBODY - {WORKER, FAILER}),
             ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER}),
@@ -217,7 +217,7 @@ class TestWhoMayDoWhat:
             if {"Fn::GetAtt": ["TablesKey", "Arn"]} in statement.resources
         }
 
-        assert {owner for owner, _ in through} == EVERYBODY | {CLEARER}
+        assert {owner for owner, _ in through} == EVERYBODY | {CLEARER, TELLER}
         assert all("dynamodb.${AWS::Region}" in service for _, service in through)
 
     def test_payments_and_the_rest_are_apart(self, template: Template) -> None:

@@ -90,7 +90,7 @@ class TestFunctions:
         """A handler elsewhere is imported without app.py: its middleware would not run."""
         handlers = [function["Handler"] for function in functions(template).values()]
 
-        assert len(handlers) == 10
+        assert len(handlers) == 11
         assert all(handler.startswith("app.") for handler in handlers)
 
     def test_every_function_has_a_role_of_its_own(self, template: Template) -> None:

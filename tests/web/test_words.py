@@ -99,7 +99,7 @@ def test_every_key_the_page_uses_exists_and_every_entry_is_used() -> None:
     # of a frame, or what is limited or not seen.
     families = re.compile(
         r"^(problem|rejection|edit_ended|editor\.(look|handle|unseen)|upload|empty\.step|detail\.version|device"
-        r"|limit|register\.(age|hint))[._]"
+        r"|keep|limit|register\.(age|hint))[._]"
     )
     unused = {
         key

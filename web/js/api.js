@@ -18,12 +18,14 @@ export { ApiError, serverNow } from "./transport.js";
  *   original: {size_bytes: number | null, frame_count: number | null, deleted_at: string | null},
  *   rejection: {code: string, title: string} | null,
  *   renditions: {full?: Rendition, preview?: Rendition, thumb?: Rendition},
+ *   retention?: {choice: "default" | "shorter" | "longer", default_until: string, longest_until: string} | null,
+ *   hold?: {until: string, deletion_wanted_at: string | null} | null,
  *   unedited?: Photo["renditions"] | null, edits?: string[], current_edit_id?: string | null,
  * }} Photo
  * @typedef {{url: string, fields: Record<string, string>, expires_at: string}} UploadForm
  * @typedef {{photo: Photo, upload: UploadForm}} Grant
  * @typedef {{content_type: string, size_bytes: number, sha256?: string, source?: "camera"}} Declaration
- * @typedef {{photos: number, objects: number, bytes: number, has_more?: boolean}} Destroyed
+ * @typedef {{photos: number, objects: number, bytes: number, held?: number, has_more?: boolean}} Destroyed
  * @typedef {{
  *   photos_per_day: number, bytes_per_day: number, used_photos: number, used_bytes: number,
  *   max_upload_bytes: number, accepted_types: string[],
@@ -40,7 +42,7 @@ export { ApiError, serverNow } from "./transport.js";
  * }} Registration
  * @typedef {{recovery_code?: string, is_not_mine?: boolean}} SecondFactor
  * @typedef {{version: string, locale: string, sha256: string, text: string}} Policy
- * @typedef {{id: string, kind: string, created_at: string, device: Device | null}} Notice
+ * @typedef {{id: string, kind: string, created_at: string, expires_at: string, device: Device | null}} Notice
  * @typedef {{id: string, price_minor: number, currency: string, unit: "credits" | "member_days", quantity: number}} Product
  * @typedef {{
  *   id: string,

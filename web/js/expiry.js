@@ -3,6 +3,7 @@
 import { formatDuration, t, tn } from "./i18n.js";
 
 const DAY_MS = 86_400_000;
+const CHINA_AHEAD_MS = 8 * 3_600_000; // without daylight saving since 1991
 
 /**
  * The nights until a photo leaves, by the calendar of this device: 0 on its last day.
@@ -15,6 +16,19 @@ export function daysLeft(expiresAt, now) {
     0,
     Math.round((new Date(expiresAt).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / DAY_MS),
   );
+}
+
+/**
+ * The day in Asia/Shanghai, as fields of dates write it: "2027-01-31".
+ * @param {Date} when
+ */
+export function chinaDay(when) {
+  return new Date(when.getTime() + CHINA_AHEAD_MS).toISOString().slice(0, 10);
+}
+
+/** The last whole day in Asia/Shanghai before an end. @param {string} end */
+export function dayBefore(end) {
+  return chinaDay(new Date(Date.parse(end) - DAY_MS));
 }
 
 /**

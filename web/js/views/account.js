@@ -10,6 +10,7 @@ import { confirmAction } from "./confirm.js";
 import { consentsPart } from "./consents-part.js";
 import { creditsPart } from "./credits-part.js";
 import { loginsPart } from "./logins-part.js";
+import { keepingPart } from "./keeping-part.js";
 import { numberPart } from "./number-part.js";
 import { recoveryPart } from "./recovery-part.js";
 import { showReceipt } from "./receipts.js";
@@ -56,6 +57,7 @@ class AccountView {
         loginsPart(this.#life.signal),
         creditsPart(this.#life.signal),
         consentsPart(this.#life.signal),
+        keepingPart(this.#life.signal),
         recoveryPart(this.#life.signal),
         this.#leak(),
       ),

@@ -7,6 +7,7 @@ import { isFresh, library } from "../library.js";
 import { explain } from "../problems.js";
 import { confirmDeletion } from "./confirm.js";
 import { editor } from "./editor.js";
+import { keepingChoice } from "./keeping.js";
 import { awaitProof, lifeStory } from "./life-story.js";
 import { showDestroyed, showReceipt } from "./receipts.js";
 
@@ -83,7 +84,13 @@ function draw(root, photo, signal) {
   const newer = ready[at - 1];
   const older = ready[at + 1];
   const heading = h("h1", { id: "view-title" }, t("detail.title", { date: formatDay(photo.created_at) }));
-  let story = lifeStory(photo);
+  /** @param {Photo} shown */
+  const redraw = (shown) => {
+    const next = lifePart(shown, redraw);
+    story.replaceWith(next);
+    story = next;
+  };
+  let story = lifePart(photo, redraw);
   let sizes = versions(photo);
   const image = picture(photo);
   fill(
@@ -128,12 +135,14 @@ function draw(root, photo, signal) {
             icon("download"),
             t("detail.download_size", { size: formatBytes(photo.renditions.full?.size_bytes ?? 0) }),
           ),
-          h(
-            "button",
-            { type: "button", class: "button warn", onclick: () => remove(photo) },
-            icon("trash"),
-            t("detail.delete"),
-          ),
+          photo.hold?.deletion_wanted_at
+            ? null
+            : h(
+                "button",
+                { type: "button", class: "button warn", onclick: () => remove(photo) },
+                icon("trash"),
+                t("detail.delete"),
+              ),
         ),
       ),
     ),
@@ -155,14 +164,15 @@ function draw(root, photo, signal) {
     { signal },
   );
   if (!photo.original.deleted_at) {
-    awaitProof(photo.id, signal, (proved) => {
-      const next = lifeStory(proved);
-      story.replaceWith(next);
-      story = next;
-    });
+    awaitProof(photo.id, signal, redraw);
   }
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
+}
+
+/** @param {Photo} photo @param {(photo: Photo) => void} onChosen */
+function lifePart(photo, onChosen) {
+  return h("div", { class: "life-part" }, lifeStory(photo), keepingChoice(photo, onChosen));
 }
 
 /** @param {Photo} photo */

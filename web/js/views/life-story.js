@@ -3,8 +3,9 @@
 import * as api from "../api.js";
 import { h } from "../dom.js";
 import { daysLeft, lifeSpent, monthsInWords, timeBetween } from "../expiry.js";
-import { formatBytes, formatDay, formatExactMoment, formatNumber, t, tn } from "../i18n.js";
+import { formatBytes, formatDay, formatExactMoment, formatMoment, formatNumber, t, tn } from "../i18n.js";
 import { library } from "../library.js";
+import { lastMoment } from "./keeping.js";
 import * as session from "../session.js";
 
 /** @typedef {import("../api.js").Photo} Photo */
@@ -13,7 +14,8 @@ const PROOF_TRIES = 20;
 const PROOF_PAUSE_MS = 1500;
 
 /** @param {Photo} photo */
-export function lifeStory({ created_at, expires_at, original }) {
+export function lifeStory(photo) {
+  const { created_at, expires_at, original } = photo;
   const now = api.serverNow();
   const days = daysLeft(expires_at, now);
   const spent = h("span", {});
@@ -43,19 +45,28 @@ export function lifeStory({ created_at, expires_at, original }) {
           )
         : moment("waiting", t("detail.original_pending"), null, t("detail.original_pending_more")),
       moment(
-        "future",
-        t("detail.kept", { date: formatDay(expires_at) }),
+        Date.parse(expires_at) > now ? "future" : "past",
+        t("detail.kept", { date: formatDay(lastMoment(expires_at)) }),
         null,
-        session.guestUntil()
-          ? t("guest.kept_more", { left: tn("detail.left", days) })
-          : t("detail.kept_more", {
-              months: monthsInWords(created_at, expires_at),
-              left: tn("detail.left", days),
-            }),
+        whyKept(photo, tn("detail.left", days)),
         h("div", { class: "bar life-bar", "aria-hidden": "true" }, spent),
       ),
+      ...(photo.hold ? [heldMoment(photo.hold)] : []),
     ),
   );
+}
+
+/** @param {Photo} photo @param {string} left */
+function whyKept({ created_at, expires_at, retention, hold }, left) {
+  if (hold?.deletion_wanted_at) return t("hold.wanted", { date: formatMoment(hold.deletion_wanted_at) });
+  if (session.guestUntil()) return t("guest.kept_more", { left });
+  if (retention && retention.choice !== "default") return t(`keep.${retention.choice}`, { left });
+  return t("detail.kept_more", { months: monthsInWords(created_at, expires_at), left });
+}
+
+/** @param {NonNullable<Photo["hold"]>} hold */
+function heldMoment({ until }) {
+  return moment("waiting", t("hold.title"), null, t("hold.more", { date: formatDay(lastMoment(until)) }));
 }
 
 /**

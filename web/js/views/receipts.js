@@ -1,7 +1,7 @@
 // @ts-check
 /** Short notes in the corner that stay until they are dismissed: what was destroyed, what went wrong. */
 import { fill, h, icon, iconButton } from "../dom.js";
-import { formatBytes, t, tn } from "../i18n.js";
+import { formatBytes, t, tn, together } from "../i18n.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("receipts"));
 
@@ -23,8 +23,9 @@ export function showReceipt(title, body, kind = "done") {
 }
 
 /** @param {import("../api.js").Destroyed} destroyed */
-export function showDestroyed({ photos, objects, bytes }) {
-  showReceipt(tn("deleted.title", photos), tn("deleted.body", objects, { size: formatBytes(bytes) }));
+export function showDestroyed({ photos, objects, bytes, held = 0 }) {
+  const body = tn("deleted.body", objects, { size: formatBytes(bytes) });
+  showReceipt(tn("deleted.title", photos), held ? together(body, tn("deleted.held", held)) : body);
 }
 
 export function clearReceipts() {

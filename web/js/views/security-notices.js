@@ -3,7 +3,8 @@
 import { account } from "../account.js";
 import { titleOf } from "../device.js";
 import { fill, h, icon, iconButton, reconcile } from "../dom.js";
-import { currentLanguage, formatMoment, t } from "../i18n.js";
+import { downloadUntil } from "../downloads.js";
+import { currentLanguage, formatDay, formatMoment, t, tn } from "../i18n.js";
 import { explain } from "../problems.js";
 import { isSignedIn } from "../session.js";
 import { showReceipt } from "./receipts.js";
@@ -59,11 +60,38 @@ const WORDS = {
     title: t("security.login_linked"),
     body: t("security.login_linked_more", { device: titleOf(device), date: formatMoment(created_at) }),
   }),
+  photos_leave_in_14_days: (notice) => leaving(notice, "security.photos_leave_in_14_days"),
+  photos_leave_in_3_days: (notice) => leaving(notice, "security.photos_leave_in_3_days"),
   login_unlinked: ({ device, created_at }) => ({
     title: t("security.login_unlinked"),
     body: t("security.login_unlinked_more", { device: titleOf(device), date: formatMoment(created_at) }),
   }),
 };
+
+/** @param {Notice} notice @param {string} title */
+function leaving({ expires_at }, title) {
+  const date = formatDay(new Date(Date.parse(expires_at) - 1));
+  return { title: t(title), body: t("security.photos_leave_more", { date }) };
+}
+
+/** @param {Notice} notice */
+function noticeAction({ kind, expires_at }) {
+  if (!kind.startsWith("photos_leave")) {
+    return h("a", { class: "button link", href: ACCOUNT }, t("security.look"));
+  }
+  const save = async () => {
+    button.disabled = true;
+    try {
+      const count = await downloadUntil(expires_at);
+      showReceipt(tn("security.saved", count), "");
+    } catch (error) {
+      showReceipt(explain(error), "", "wrong");
+    }
+    button.disabled = false;
+  };
+  const button = h("button", { type: "button", class: "button link", onclick: save }, t("security.save_all"));
+  return button;
+}
 
 /** @param {Notice} notice */
 function noticeLine(notice) {
@@ -81,7 +109,7 @@ function noticeLine(notice) {
       { class: "notice-words" },
       h("p", { class: "notice-name" }, title),
       h("p", {}, body),
-      h("a", { class: "button link", href: ACCOUNT }, t("security.look")),
+      noticeAction(notice),
     ),
     iconButton("close", t("security.dismiss", { title }), dismiss),
   );

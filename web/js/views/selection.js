@@ -93,7 +93,7 @@ export class Selection {
 
   async #deleteChosen() {
     const ids = [...this.#chosen];
-    const total = { photos: 0, objects: 0, bytes: 0 };
+    const total = { photos: 0, objects: 0, bytes: 0, held: 0 };
     const destroyed = await confirmDeletion(
       tn("confirm.many_title", ids.length),
       t("confirm.body"),
@@ -102,6 +102,7 @@ export class Selection {
           const batch = ids.slice(0, api.DELETE_BATCH);
           const destroyed = await api.deletePhotos(batch);
           addTo(total, destroyed);
+          total.held += destroyed.held ?? 0;
           if (destroyed.has_more) continue;
           ids.splice(0, batch.length); // trying again after a failure repeats only what is left
           library.dropPhotos(batch);
@@ -113,13 +114,14 @@ export class Selection {
   }
 
   async #deleteAll() {
-    const total = { photos: 0, objects: 0, bytes: 0 };
+    const total = { photos: 0, objects: 0, bytes: 0, held: 0 };
     const body = together(t("confirm.all_body"), t("confirm.body"));
     const destroyed = await confirmDeletion(t("confirm.all_title"), body, async () => {
       stopAll();
       for (let more = true; more;) {
         const batch = await api.deleteAllPhotos();
         addTo(total, batch);
+        total.held = batch.held ?? 0; // each call counts all that stay
         more = batch.has_more === true;
       }
       return total;
@@ -133,6 +135,7 @@ export class Selection {
     if (!destroyed) return;
     this.stop();
     showDestroyed(destroyed);
+    if (destroyed.held) library.loadFirst().catch(() => undefined); // what stays is shown as what it is
     this.onDeleted();
   }
 }
