@@ -141,7 +141,7 @@ def charge_from_item(row: Item) -> Charge:
 
 
 def _closing(charge: Charge, now: datetime) -> Update:
-    """Take a charge out of the index; from here on no worker can mark it."""
+    """Take a charge out of the index; from here on no worker can mark it, and it names nobody."""
     as_read: Condition = Compare("mark", "=", charge.mark) if charge.mark else Absent("mark")
     return Update(
         key=charge.key,
@@ -150,7 +150,7 @@ def _closing(charge: Charge, now: datetime) -> Update:
             "settled_at": to_iso(now),
             "ttl": to_epoch_s(now + CHARGES.period),
         },
-        remove=("due", "due_at"),
+        remove=("due", "due_at", "sealed_wallet"),
         when=AllOf((Exists("due"), as_read)),
     )
 

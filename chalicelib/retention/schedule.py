@@ -218,7 +218,7 @@ NOTIFICATIONS = Rule(
     "2.3, ST.0",
 )
 CHARGES = Rule(
-    "what an edit cost, with the wallet encrypted",
+    "what an edit cost; until it is posted with the wallet, encrypted",
     *("PaymentsTable/charge", "the edit was made, or its credits went back"),
     90 * DAY,
     "2.3, ST.0",

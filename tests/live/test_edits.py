@@ -1,11 +1,16 @@
 """An edit on the packaged system: real queues, real functions, real encoders."""
 
+from typing import Any
+
 import pytest
 
 from bench.drawing import draw_photo
 from local.client import Client
 from local.inspection import list_objects
+from local.sandbox.server import Sandbox
 from local.system import System
+from tests.live.looking import wait_until
+from tests.live.paying import invoke_check, place, trade_of
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 
@@ -44,3 +49,30 @@ def test_an_edit_is_made_shown_undone_and_deleted_with_its_photo(
     assert destroyed["objects"] == 6
     renditions = list_objects(system.cloud, system.outputs["RenditionsBucketName"])
     assert not [one.key for one in renditions if photo_id in one.key]
+
+
+def test_a_recipe_with_the_upload_and_an_edit_that_costs_a_credit_are_made(
+    system: System, person: Client, sandbox: Sandbox
+) -> None:
+    data = draw_photo(640, 480)
+    flipped = {"version": 1, "geometry": {"flip": "horizontal"}}
+    wanted = {"content_type": "image/jpeg", "size_bytes": len(data), "recipe": flipped}
+    key = {"Idempotency-Key": "recipe-with-the-upload"}
+    [granted] = person.expect(201, "POST", "/photos", {"photos": [wanted]}, headers=key)["photos"]
+    person.upload(granted["upload"], data)
+    photo_id = person.wait_for(granted["photo"]["id"])["id"]
+
+    def shown() -> Any:
+        return person.expect(200, "GET", f"/photos/{photo_id}")["current_edit_id"]
+
+    first = wait_until(shown)
+    sandbox.cashier.do(trade_of(sandbox, place(person, "wechatpay_native")), "pay")
+    edit = person.edit(photo_id, {"version": 1, "detail": {"denoise": 30}}, "image/jpeg")
+    held = person.expect(200, "GET", "/me/credits")
+    invoke_check(system)
+
+    assert (edit["state"], edit["credits"]) == ("ready", 1)
+    assert shown() == edit["id"] != first
+    assert (held["available"], held["held"]) == (9, 1)
+    settled = person.expect(200, "GET", "/me/credits")
+    assert (settled["available"], settled["held"]) == (9, 0)

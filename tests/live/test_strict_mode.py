@@ -135,6 +135,36 @@ class TestPackagedPolicies:
         assert [row for _, row in list_items(strict.cloud) if guest_id in str(row)] == []
         assert denials(strict) == []
 
+    def test_a_recipe_with_the_upload_and_an_edit_that_costs_a_credit_are_made(
+        self, strict: System, photo: bytes
+    ) -> None:
+        person = log_in(strict)
+        assert strict.sandbox
+        placed = paying.place(person, "wechatpay_native")
+        strict.sandbox.cashier.do(paying.trade_of(strict.sandbox, placed), "pay")
+        flipped = {"version": 1, "geometry": {"flip": "horizontal"}}
+        wanted = {"content_type": "image/jpeg", "size_bytes": len(photo), "recipe": flipped}
+        key = {"Idempotency-Key": "recipe with the upload"}
+        body = {"photos": [wanted]}
+        [granted] = person.expect(201, "POST", "/photos", body, headers=key)["photos"]
+        person.upload(granted["upload"], photo)
+        photo_id = person.wait_for(granted["photo"]["id"])["id"]
+
+        def shown() -> Any:
+            return person.expect(200, "GET", f"/photos/{photo_id}")["current_edit_id"]
+
+        first = wait_until(shown)
+        edit = person.edit(photo_id, {"version": 1, "detail": {"denoise": 30}}, "image/jpeg")
+        held = person.expect(200, "GET", "/me/credits")
+        paying.invoke_check(strict)
+
+        assert (edit["state"], edit["credits"]) == ("ready", 1)
+        assert shown() == edit["id"] != first
+        assert (held["available"], held["held"]) == (9, 1)
+        settled = person.expect(200, "GET", "/me/credits")
+        assert (settled["available"], settled["held"]) == (9, 0)
+        assert denials(strict) == []
+
     def test_a_presigned_url_can_neither_be_changed_nor_shortened(
         self, strict: System, photo: bytes
     ) -> None:

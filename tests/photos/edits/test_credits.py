@@ -229,6 +229,7 @@ class TestEnd:
             world.payment_rows.rows.pop(key)
 
         assert settle(world) == 1
+        assert not any("sealed_wallet" in row for row in world.payment_rows.rows.values())
         assert not any(wallet in key.pk for key in world.payment_rows.rows)
         assert settle(world) == 0
 
