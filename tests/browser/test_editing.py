@@ -69,6 +69,16 @@ def test_an_edit_is_made_shown_and_taken_back(
     expect(page.get_by_role("button", name="Without edits (shown now)")).to_be_disabled()
     assert not is_upright(page)
 
+    page.get_by_role("tab", name="More").click()
+    page.get_by_label("Less noise", exact=True).fill("30")
+    expect(
+        page.get_by_text("This edit costs one credit. You have none. Buy credits")
+    ).to_be_visible()
+    page.get_by_role("button", name="Apply").click()
+    status = page.locator("form [role=status]")
+    expect(status).to_have_text(re.compile("^This edit costs more credits than you have"))
+    assert overflow_px(page) <= 0
+
 
 def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file: Path) -> None:
     window = open_window()

@@ -9,7 +9,7 @@ import { guestUntil } from "../../session.js";
 
 /** @param {import("../../draft.js").Draft} draft @param {AbortSignal} signal */
 export function priceLine(draft, signal) {
-  const element = h("p", { class: "hint price", role: "status" });
+  const element = h("p", { class: "hint price", "aria-live": "polite" });
   /** What was asked for when the price was, and the price: it depends on which operations, not how strong. */
   let priced = "";
   let cost = 0;
