@@ -83,7 +83,9 @@ def test_a_refund_is_told_in_the_list_of_orders(open_window: OpenWindow) -> None
 
     pay(window.page, order(part, "Alipay"), "Pay and refund, the refund's notification first")
 
-    expect(part.get_by_text("Paid back · ¥6.00 paid back")).to_be_visible()
+    expect(
+        part.get_by_role("listitem").filter(has_text="¥6.00").get_by_text("Paid back")
+    ).to_be_visible()
     expect(part.locator("#credits-balance")).to_have_text("0 credits")
 
 

@@ -22,8 +22,8 @@ SCHEDULED = {
 }
 
 
-def place(person: Client, method: str, key: str = "key-1") -> Any:
-    body = {"product_id": "credits_10", "method": method}
+def place(person: Client, method: str, key: str = "key-1", **more: str) -> Any:
+    body = {"product_id": "credits_10", "method": method, **more}
     return person.expect(201, "POST", "/orders", body, headers={"Idempotency-Key": key})
 
 

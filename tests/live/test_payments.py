@@ -1,11 +1,13 @@
 """Payments on the live system: real HTTP both ways, signatures, transactions and the schedule."""
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from local.client import Client
+from local.inspection import find_secrets, list_items
 from local.sandbox.server import Sandbox, post
 from local.system import System
 from tests.live.paying import invoke_check, make_due, place, trade_of
@@ -78,21 +80,29 @@ class TestPaying:
         assert credits_of(person) == 10
 
 
-def test_no_payer_is_in_any_other_table_or_line(
+def test_a_payer_is_found_nowhere_and_their_index_beside_payments_alone(
     system: System, person: Client, sandbox: Sandbox
 ) -> None:
-    trade = trade_of(sandbox, place(person, "wechatpay_native"))
-    trade.payer = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"
-    sandbox.cashier.do(trade, "pay_twice")
+    payer, openid = f"2088{secrets.randbelow(10**12):012}", f"o{secrets.token_hex(13)}"
+    by_alipay, by_wechat = place(person, "alipay_page"), place(person, "wechatpay_native", "key-2")
+    trade_of(sandbox, by_alipay).payer = payer
+    trade_of(sandbox, by_wechat).payer = openid
+    bound = place(person, "wechatpay_jsapi", "key-3", openid=openid)
+    for placed in (by_alipay, by_wechat, bound):
+        sandbox.cashier.do(trade_of(sandbox, placed), "pay_twice")
+    sandbox.cashier.do(trade_of(sandbox, by_wechat), "refund_half")
+    make_due(system, bound["order"]["id"])
+    invoke_check(system)
 
-    dynamodb = system.cloud.client("dynamodb")
-    for output in ("AccountsTableName", "PhotosTableName", "PaymentsTableName"):
-        assert trade.payer not in str(dynamodb.scan(TableName=system.outputs[output])["Items"])
-    logs = system.cloud.client("logs")
-    lines = [
-        event["message"]
-        for group in logs.describe_log_groups()["logGroups"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-    ]
-    assert any("order_settled" in line for line in lines)
-    assert not [line for line in lines if trade.payer in line]
+    assert credits_of(person) == 25
+    assert find_secrets(system.cloud, [payer, openid]) == []
+    wallet = by_alipay["order"]["id"][:16]
+    rows = list(list_items(system.cloud))
+    indexes = {
+        row["payer_index"]["S"]
+        for _, row in rows
+        if wallet in row["pk"]["S"] and "payer_index" in row
+    }
+    assert len(indexes) == 2
+    beside = {table for table, row in rows for word in (wallet, *indexes) if word in str(row)}
+    assert beside == {system.outputs["PaymentsTableName"]}

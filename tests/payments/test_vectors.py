@@ -5,6 +5,7 @@ published one.
 """
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -172,6 +173,35 @@ class TestFlippedBits:
             if is_signed(flipped(message, place, bit).encode(), signature, key)
         ]
 
+    def test_of_a_notification_with_its_headers(self) -> None:
+        vector = VECTORS["wx_go_notify_ok"]
+        headers = {key.lower(): value for key, value in vector["headers"].items()}
+        signed = {key: text for key, text in headers.items() if key.startswith("wechatpay-")}
+        ring = {vector["serial"]: load_public_key(vector["certificate_pem"])}
+        now, body = datetime.fromtimestamp(vector["clock"], UTC), vector["body"]
+
+        assert is_authentic(ring, headers, body.encode(), now)
+        for changed in flips(body):
+            assert not is_authentic(ring, headers, changed.encode(), now)
+        for key, text in signed.items():
+            for changed in flips(text):
+                assert not is_authentic(ring, headers | {key: changed}, body.encode(), now)
+
+    @pytest.mark.parametrize("name", ["ali_node_trade_success_ok", "ali_node_response_ok"])
+    def test_of_what_alipay_tells_and_answers(self, name: str) -> None:
+        vector = VECTORS[name]
+        if vector["kind"] == "notify":
+            form = read_form(vector["form_body"].encode())
+            text, signature = notification_text(form).decode(), form["sign"]
+        else:
+            text = members_of(vector["raw"].encode())[vector["response_key"]]
+            signature = vector["sign"]
+        key = key_of(vector)
+
+        assert is_signed(text.encode(), signature, key)
+        assert not [one for one in flips(text) if is_signed(one.encode(), signature, key)]
+        assert not [one for one in flips(signature) if is_signed(text.encode(), one, key)]
+
     def test_of_a_sealed_resource(self) -> None:
         vector = VECTORS["wx_java_aes256_ok"]
         sealed = {
@@ -186,6 +216,10 @@ class TestFlippedBits:
                     changed = sealed | {name: flipped(text, place, bit)}
                     with pytest.raises(NotAuthentic):
                         decrypt(vector["key"].encode(), **changed)
+
+
+def flips(text: str) -> Iterator[str]:
+    return (flipped(text, place, bit) for place in range(len(text)) for bit in range(7))
 
 
 def flipped(text: str, place: int, bit: int) -> str:

@@ -159,14 +159,13 @@ class CreditsPart {
     if (orders.length === 0) return fill(this.orders);
     const more = h("button", { type: "button", class: "button", onclick: () => this.#showOlder(orders, next, more) }, t("credits.older"));
     const lines = orders.map((order) => {
-      const back = order.refunded_minor ? t("credits.back", { price: priceOf(order.refunded_minor) }) : "";
       return h(
         "li",
         { class: "order" },
         h("span", {}, nameOf(order.product)),
         h("span", { class: "price" }, priceOf(order.total_minor)),
         h("span", { class: "order-when" }, formatMoment(order.created_at)),
-        h("span", { class: "order-state" }, [stateOf(order), back].filter(Boolean).join(" · ")),
+        h("span", { class: "order-state" }, outcomeOf(order)),
       );
     });
     fill(this.orders, h("h3", {}, t("credits.orders")), h("ul", {}, ...lines), next && more);
@@ -200,6 +199,13 @@ const providerOf = (method) =>
 
 /** @param {number} fen whole fen: nothing is rounded */
 const priceOf = (fen) => `¥${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
+
+/** The state, or how much went back of what stays paid. @param {Order} order */
+function outcomeOf(order) {
+  const { state, refunded_minor } = order;
+  if (state === "partly_refunded") return t("credits.back", { price: priceOf(refunded_minor) });
+  return stateOf(order);
+}
 
 /** @param {Order} order */
 function stateOf({ state }) {
