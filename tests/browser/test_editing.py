@@ -60,7 +60,7 @@ def test_an_edit_is_made_shown_and_taken_back(
     pull(page, "Bottom edge", down_by=0.1)
     page.get_by_role("button", name="Apply").click()
 
-    expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")
+    expect(page.locator("form .outcome")).to_have_text("Your edit is ready.")
     expect(page.get_by_role("button", name="Hold to compare")).to_be_visible()
     page.get_by_role("tab", name="Looks").click()
     assert is_upright(page)
@@ -116,5 +116,5 @@ def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file:
         page.keyboard.press("ArrowLeft")
     expect(page.get_by_text("Keeps 320 × 480 pixels")).to_be_visible()
     slider.evaluate("input => input.form.requestSubmit()")
-    expect(page.locator("form [role=status]")).to_have_text("Your edit is ready.")
+    expect(page.locator("form .outcome")).to_have_text("Your edit is ready.")
     expect(page.get_by_role("cell", name="320 × 480").first).to_be_visible()

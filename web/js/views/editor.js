@@ -34,7 +34,7 @@ export function editor(photo, picture, signal, onChange) {
   const { panel: cut, frame } = cutting(draft, { width: full?.width_px ?? 1, height: full?.height_px ?? 1 }, signal);
   const easel = makeEasel(picture, frame, signal);
   const styles = looks(draft, signal);
-  const status = h("p", { class: "hint", role: "status" });
+  const status = h("p", { class: "hint outcome", role: "status" });
   const price = priceLine(draft, signal);
   const unseen = h("p", { class: "hint note", "aria-live": "polite" });
   const history = h("ol", { class: "versions-kept" });
@@ -74,6 +74,7 @@ export function editor(photo, picture, signal, onChange) {
 
   async function run() {
     if (isSame(draft.recipe, made)) return void (status.textContent = t("editor.unchanged"));
+    if (isSame(draft.recipe, nothing())) return choose(null); // that picture is there already
     apply.disabled = true;
     status.textContent = t("editor.working");
     if (!isSame(asked.recipe, draft.recipe)) asked = { recipe: draft.recipe, key: crypto.randomUUID() };
@@ -117,19 +118,23 @@ export function editor(photo, picture, signal, onChange) {
     show();
   }
 
-  /** What is needed to edit comes with the first look into the drawer. */
+  /** What is needed to edit comes with the first look into the drawer; if it doesn't, with the next. */
   async function open() {
+    // What an edit is gone on with comes before it can be changed.
+    form.inert = Boolean(photo.current_edit_id);
     try {
       presets = await listPresets();
       styles.draw(presets);
       const edits = photo.edits?.length ? await listEdits(photo.id) : [];
       drawVersions(history, photo, edits, choose);
-      made = edits.find(({ id }) => id === photo.current_edit_id)?.recipe ?? nothing();
-      draft.load(made);
-      const source = await easel.load(photo, presets, made);
+      const current = edits.find(({ id }) => id === photo.current_edit_id);
+      if (current) draft.load((made = current.recipe));
+      form.inert = false;
+      const source = await easel.load(photo, presets, draft.recipe);
       show();
       await styles.picture(source, presets);
     } catch (error) {
+      isBegun = false;
       if (!signal.aborted) status.textContent = explain(error);
     }
   }
@@ -141,31 +146,28 @@ export function editor(photo, picture, signal, onChange) {
     { id: "cut", label: t("editor.cut"), panel: cut },
     { id: "more", label: t("editor.more"), panel: more(draft, signal) },
   ];
-  const drawer = h(
-    "details",
-    { class: "editor", ontoggle: toggle },
-    h("summary", {}, t("editor.title")),
-    h(
-      "form",
-      { onsubmit: submit, onkeydown: goBack },
-      ...tabs(t("editor.title"), panels, (id) => {
-        tab = id;
-        show();
-      }),
-      unseen,
-      h("div", { class: "editor-steps" }, undo, redo, reset),
-      price.element,
-      h("div", { class: "detail-actions" }, apply, compare),
-      status,
-    ),
-    history,
+  const form = h(
+    "form",
+    { onsubmit: submit, onkeydown: goBack },
+    ...tabs(t("editor.title"), panels, (id) => {
+      tab = id;
+      show();
+    }),
+    unseen,
+    h("div", { class: "editor-steps" }, undo, redo, reset),
+    price.element,
+    h("div", { class: "detail-actions" }, apply, compare),
+    status,
   );
+  const summary = h("summary", {}, t("editor.title"));
+  const drawer = h("details", { class: "editor", ontoggle: toggle }, summary, form, history);
   let isBegun = false;
 
   function toggle() {
     picture.closest(".detail")?.classList.toggle("editing", drawer.open);
-    if (drawer.open && !isBegun) open();
+    const isFirst = drawer.open && !isBegun;
     isBegun ||= drawer.open;
+    if (isFirst) open();
     show();
   }
 
