@@ -61,7 +61,7 @@ CALLS = {
     "naive": Calls(s3_writes=4, s3_reads=1, table_writes=1, queue_calls=0),
 }
 
-_ROUNDS, _REPEATS = 3, 3
+_ROUNDS, _REPEATS = 3, 4
 
 
 def measure(photos: Sequence[Path]) -> list[Figure]:

@@ -20,9 +20,12 @@ from chalicelib.imaging.output import OutputType, OutputWish
 PREVIEW_PX = 1080
 THUMB_PX = 320
 
-_QUALITY = {"preview": 83}
+_QUALITY = {"preview": 83, "thumb": 84}
 """At 82 a preview out of a DCT scale is 0.004 SSIM below libvips' at 82, and 4 % smaller; at 83 it
-is level, and as large. The others are encode.py's."""
+is level, and as large. Full is encode.py's."""
+
+_THUMB_GAP = 1.5
+"""Takes half the time, 4 % of all; at quality 84 its SSIM is level again, for a kilobyte more."""
 
 # EXIF 2.32 section 4.6.4, tag 274: what to do to the stored pixels.
 _TO_UPRIGHT = {
@@ -66,7 +69,7 @@ def render(source: BinaryIO, header: ImageHeader) -> tuple[Rendition, ...]:
         full = replace(full, image=full.image.transpose(_TO_UPRIGHT[decoded.orientation]))
     del decoded
     preview = replace(full, image=fitted(full.image, PREVIEW_PX))
-    thumb = replace(preview, image=fitted(preview.image, THUMB_PX))
+    thumb = replace(preview, image=fitted(preview.image, THUMB_PX, gap=_THUMB_GAP))
     return (
         _encode("full", full),
         _encode("preview", preview),
@@ -74,13 +77,18 @@ def render(source: BinaryIO, header: ImageHeader) -> tuple[Rendition, ...]:
     )
 
 
-def fitted(image: Image.Image, long_side_px: int) -> Image.Image:
-    """Shrink to the long side, keeping the shape; return the image itself when it fits."""
+def fitted(image: Image.Image, long_side_px: int, gap: float | None = None) -> Image.Image:
+    """Shrink to the long side, keeping the shape; return the image itself when it fits.
+
+    Args:
+        gap: whole pixels are averaged as long as the result is this much too large, which is
+            quicker; None resamples all the way.
+    """
     ratio = long_side_px / max(image.size)
     if ratio >= 1:
         return image
     size = (max(1, round(image.width * ratio)), max(1, round(image.height * ratio)))
-    return image.resize(size, Image.Resampling.LANCZOS)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=gap)
 
 
 def _encode(name: str, coloured: ColouredImage) -> Rendition:
