@@ -67,6 +67,25 @@ class TestPayment:
         assert shop.names.open_payer(row["sealed_payer"], order.no).startswith("oUpF8uMuAJO")
         assert row["payer_index"] == shop.names.payer_index("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
 
+    def test_keeps_nothing_else_that_a_provider_tells(
+        self, shop: Shop, table: MemoryTable, method: Method
+    ) -> None:
+        order = shop.write_order(method)
+
+        shop.deliver(method.provider, shop.pay(order))
+        shop.deliver(method.provider, shop.refund(order, "r1", 300))
+
+        kept = repr(table.rows) + repr(shop.log.lines)
+        for told in (
+            "sandbox.example",
+            "fundChannel",
+            "招商银行",
+            "OTHERS",
+            shop.sandbox.keys.api_key,
+        ):
+            assert told not in kept
+        assert shop.order(order.no).state is OrderState.PARTLY_REFUNDED
+
     def test_any_other_byte_is_refused(self, shop: Shop, method: Method) -> None:
         order = shop.write_order(method)
         told = shop.pay(order)
