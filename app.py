@@ -7,7 +7,7 @@ because Lambda imports a function of a Blueprint without this file, and so witho
 from datetime import timedelta
 from typing import Any
 
-from chalice.app import Chalice, Rate
+from chalice.app import Chalice, Cron, Rate
 
 from chalicelib.container import services
 from chalicelib.health.routes import routes as health_routes
@@ -111,3 +111,9 @@ def check_payments(event: Any) -> None:
     remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
     services().payments.expiry.tell_days_left()
     services().payments.checking.check_payments(within=remaining - CHECK_RESERVE)
+
+
+@app.schedule(Cron(30, "1-15", "*", "*", "?", "*"))
+def reconcile_bills(event: Any) -> None:
+    remaining = timedelta(milliseconds=event.context.get_remaining_time_in_millis())
+    services().payments.reconciling.reconcile(within=remaining - CHECK_RESERVE)

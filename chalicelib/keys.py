@@ -215,6 +215,15 @@ def register_key(month: str, at: datetime, act_id: str) -> Key:
     return Key(register_partition(month), f"{to_iso(at)}#{act_id}")
 
 
+def bill_key(provider: str, day: date) -> Key:
+    """How far a provider's bill of a day has been compared."""
+    return Key(f"BILL#{provider}", day.isoformat())
+
+
+def difference_key(difference_id: str) -> Key:
+    return Key(f"DIFFERENCE#{difference_id}", "DIFFERENCE")
+
+
 def due_bucket(hour: datetime, shard: int) -> str:
     """The partition of `by_due` that holds what falls due within one hour, one shard of it."""
     return f"{hour:%Y-%m-%dT%H}#{shard:02}"

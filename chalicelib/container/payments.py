@@ -11,6 +11,8 @@ from chalicelib.aws.secrets import SecretsManagerRing
 from chalicelib.clock import Clock
 from chalicelib.ids import Entropy
 from chalicelib.observability import EventLog
+from chalicelib.payments.bills.reconciling import ReconcilingService
+from chalicelib.payments.bills.store import BillStore
 from chalicelib.payments.charges import ChargeStore
 from chalicelib.payments.charging import ChargeSettlingService, ChargingService
 from chalicelib.payments.checking import CheckingService
@@ -73,6 +75,18 @@ class PaymentsContainer:
             ),
             settling=self._settling,
             refunding=self.refunding,
+            providers=self._providers,
+            clock=self._clock,
+            log=self._log,
+        )
+
+    @cached_property
+    def reconciling(self) -> ReconcilingService:
+        return ReconcilingService(
+            bills=BillStore(self._table),
+            store=self._store,
+            refunds=self._refunds,
+            settling=self._settling,
             providers=self._providers,
             clock=self._clock,
             log=self._log,

@@ -30,6 +30,11 @@ class Change:
     sealed_payer: bytes = field(default=b"", repr=False)
 
     @property
+    def awaits_bill(self) -> bool:
+        """Whether a payment has not been in a bill of its provider yet."""
+        return any(not one.billed_on for one in self.payments)
+
+    @property
     def available(self) -> int:
         """What the entries add to the wallet's available credits."""
         credits = (entry for entry in self.entries if entry.unit is Unit.CREDITS)

@@ -15,7 +15,7 @@ from chalicelib.payments.items import (
     refund_from_item,
 )
 from chalicelib.payments.orders import Order, wallet_of_order
-from chalicelib.storage import ROWS_A_PAGE, ConditionFailed, Exists, Item, Key, Table, Update
+from chalicelib.storage import ROWS_A_PAGE, Compare, ConditionFailed, Item, Key, Table, Update
 
 
 class DuePayments:
@@ -37,7 +37,7 @@ class DuePayments:
         """Make something due later, unless it has been done meanwhile."""
         try:
             self._payments.write(
-                Update(key=_key(due), set={"due_at": to_iso(until)}, when=Exists("due"))
+                Update(key=_key(due), set={"due_at": to_iso(until)}, when=_is_due(due))
             )
         except ConditionFailed:
             return
@@ -45,9 +45,7 @@ class DuePayments:
     def drop(self, due: Order | Refund) -> None:
         """Take something out of the index, for what was decided without a change to its row."""
         try:
-            self._payments.write(
-                Update(key=_key(due), remove=("due", "due_at"), when=Exists("due"))
-            )
+            self._payments.write(Update(key=_key(due), remove=("due", "due_at"), when=_is_due(due)))
         except ConditionFailed:
             return
 
@@ -60,11 +58,16 @@ class DuePayments:
             for found in page.items:
                 # The index lags: what was done a moment ago may still be in it.
                 row = self._payments.get(Key(found["pk"], found["sk"]))
-                if row and "due" in row:
+                if row and row.get("due") == kind:
                     yield row
             after = page.next_key
             if after is None:
                 return
+
+
+def _is_due(due: Order | Refund) -> Compare:
+    """What was decided meanwhile waits for its bill, and is not ours to put off."""
+    return Compare("due", "=", DUE_ORDER if isinstance(due, Order) else DUE_REFUND)
 
 
 def _key(due: Order | Refund) -> Key:

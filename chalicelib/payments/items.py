@@ -23,7 +23,9 @@ NOTIFICATION_KEPT = NOTIFICATIONS.period
 """Providers repeat for 25 hours; a person who looks into a complaint needs longer."""
 OUTLIVES = "outlives_account"
 """Marks a record that was stripped: no account belongs to it any more."""
-DUE_ORDER, DUE_REFUND = "ORDER", "REFUND"
+DUE_ORDER, DUE_REFUND, DUE_BILL = "ORDER", "REFUND", "BILL"
+BILL_WAIT = timedelta(days=3)
+"""Within it a provider's bill must have had what happened: a bill a day, and two days to spare."""
 
 
 class RefundState(StrEnum):
@@ -43,6 +45,8 @@ class Refund:
     """Of the staff's act that asked for it; empty for what goes back by itself."""
     created_at: datetime | None = None
     done_at: datetime | None = None
+    billed_on: str = ""
+    """The day of the provider's bill that has it."""
     stuck: str = ""
     """The provider's word for why it did not go through."""
 
@@ -101,6 +105,7 @@ def payment_to_item(payment: Payment) -> dict[str, Any]:
         "refunds": dict(payment.refunds),
         "refund_sum": payment.refund_sum,
         **({"asked": dict(payment.asked)} if payment.asked else {}),
+        **({"billed_on": payment.billed_on} if payment.billed_on else {}),
     }
 
 
@@ -169,6 +174,7 @@ def refund_from_item(row: Item) -> Refund:
         created_at=from_iso(row["created_at"]),
         done_at=from_iso(row["done_at"]) if "done_at" in row else None,
         stuck=row.get("stuck", ""),
+        billed_on=row.get("billed_on", ""),
     )
 
 
@@ -180,4 +186,5 @@ def _payment_from_item(row: Item, currency: Currency) -> Payment:
         refunds=dict(row["refunds"]),
         refund_sum=row["refund_sum"],
         asked=dict(row.get("asked", {})),
+        billed_on=row.get("billed_on", ""),
     )

@@ -90,6 +90,8 @@ class Payment:
     """Minor units, from a provider that tells the sum so far."""
     asked: Mapping[str, int] = field(default_factory=dict)
     """Minor units by the number of a refund that staff asked for and that is on its way."""
+    billed_on: str = ""
+    """The day of the provider's bill that has it."""
 
     @property
     def refunded(self) -> Money:
@@ -202,6 +204,14 @@ class Order:
         """Note that money of the payment that settled the order is on its way back."""
         payments = tuple(
             one if one.is_surplus else replace(one, asked={**one.asked, refund_no: amount.minor})
+            for one in self.payments
+        )
+        return replace(self, payments=payments)
+
+    def after_bill(self, transaction_id: str, day: str) -> "Order":
+        """Note which bill has a payment."""
+        payments = tuple(
+            replace(one, billed_on=day) if one.transaction_id == transaction_id else one
             for one in self.payments
         )
         return replace(self, payments=payments)

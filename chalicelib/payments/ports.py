@@ -4,9 +4,9 @@ Nothing here is a provider's own field: an adapter reads what was signed, keeps 
 and drops the rest (SE.4).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.money import Money
@@ -114,6 +114,31 @@ class Notification:
     event: Event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillLine:
+    """A movement of money as a provider's daily bill tells it; who paid is not read."""
+
+    order_no: str
+    """What the merchant called the order: any text, should it be none of ours."""
+    transaction_id: str
+    amount: Money
+    refund_no: str = ""
+    """Of a refund, as whoever made it called it."""
+    is_refund: bool = False
+
+
+class BillMissing(Exception):
+    """There is no bill of that day: not yet, or because nothing happened on it."""
+
+
+class BillUnreadable(Exception):
+    """What came is not the whole bill; `reason` may be logged."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class NotificationRefused(Exception):
     """What came is not the provider's, or not readable; `reason` may be logged."""
 
@@ -173,6 +198,14 @@ class PaymentProvider(Protocol):
 
     def sends_from(self, address: str) -> bool:
         """Whether notifications come from an address, as far as the provider says: no proof."""
+        ...
+
+    def read_bill(self, day: date) -> Iterator[BillLine]:
+        """Fetch the bill of a day (of China), and yield its lines once the whole of it is here.
+
+        Raises:
+            BillMissing, BillUnreadable, PaymentUnavailable.
+        """
         ...
 
     def read_notification(

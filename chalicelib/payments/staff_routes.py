@@ -1,4 +1,4 @@
-"""HTTP of payments for staff: orders, refunds. Nothing here says who paid."""
+"""HTTP of payments for staff: orders, refunds, differences. Nothing here says who paid."""
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +13,7 @@ from chalicelib.payments.routes import order_to_json
 from chalicelib.staff.serving import Act, StaffRoutes
 
 if TYPE_CHECKING:
+    from chalicelib.payments.bills.model import Difference
     from chalicelib.payments.items import Refund
 
 routes = StaffRoutes(__name__, services)
@@ -23,6 +24,11 @@ DEFAULT_PAGE, MAX_PAGE = 50, 100
 class RefundRequest(Struct, frozen=True, forbid_unknown_fields=True):
     amount_minor: Annotated[int, Meta(gt=0, le=100_000_000)] | None = None
     """None: all that is left."""
+
+
+class Resolution(Struct, frozen=True, forbid_unknown_fields=True):
+    note: Annotated[str, Meta(min_length=1, max_length=300)]
+    """What came of it; nothing of a person."""
 
 
 @routes.serve_staff("GET", "/staff/payments/orders/{order_id}")
@@ -62,6 +68,34 @@ def list_open_refunds(request: Request, act: Act) -> Reply:
     limit = request.integer("limit", default=DEFAULT_PAGE, low=1, high=MAX_PAGE)
     found = services().payments.refunding.list_open_refunds(limit)
     return Reply(HTTPStatus.OK, {"refunds": [refund_to_json(one) for one in found]})
+
+
+@routes.serve_staff("GET", "/staff/payments/differences")
+def list_differences(request: Request, act: Act) -> Reply:
+    limit = request.integer("limit", default=DEFAULT_PAGE, low=1, high=MAX_PAGE)
+    found = services().payments.reconciling.list_differences(limit)
+    return Reply(HTTPStatus.OK, {"differences": [difference_to_json(one) for one in found]})
+
+
+@routes.serve_staff("POST", "/staff/payments/differences/{difference_id}/resolution")
+def resolve_difference(request: Request, act: Act, difference_id: str) -> Reply:
+    note = request.body(Resolution).note
+    services().payments.reconciling.resolve(difference_id, note, act)
+    return Reply(HTTPStatus.NO_CONTENT)
+
+
+def difference_to_json(difference: "Difference") -> dict[str, Any]:
+    return {
+        "id": difference.id,
+        "provider": difference.provider,
+        "day": difference.day,
+        "kind": difference.kind,
+        "order_id": difference.order_no,
+        "name": difference.name,
+        "bill_minor": difference.bill_minor,
+        "our_minor": difference.our_minor,
+        "found_at": to_iso(difference.found_at),
+    }
 
 
 def refund_to_json(refund: "Refund") -> dict[str, Any]:

@@ -22,6 +22,8 @@ from chalicelib.keys import (
 )
 from chalicelib.payments.changes import Change
 from chalicelib.payments.items import (
+    BILL_WAIT,
+    DUE_BILL,
     entry_from_item,
     entry_to_item,
     notification_to_item,
@@ -145,6 +147,11 @@ class PaymentStore:
         kinds = (self.list_entries(wallet, kind=f"{kind}#") for kind in (PURCHASE, RECLAIM))
         return member_until(chain.from_iterable(kinds))
 
+    def has_purchase(self, order_no: OrderNo) -> bool:
+        """Whether the ledger has what an order bought."""
+        key = entry_key(wallet_of_order(order_no), f"purchase#{order_no}")
+        return self._payments.get(key) is not None
+
     def list_entries(self, wallet: WalletId, *, kind: str = "") -> Iterator[Entry]:
         """Read the postings of a wallet: all, or those whose ids begin with a kind."""
         after = None
@@ -230,9 +237,10 @@ def _note(order_no: OrderNo, notification: Notification, now: datetime) -> Put:
 
 
 def _change_order(change: Change, expecting: Condition, now: datetime) -> Update:
-    """Move the order one version on. It leaves the index of what is due once it is decided."""
+    """Move the order one version on. Once paid it waits for its provider's bill."""
     payer = {"payer_index": change.payer_index} if change.payer_index else {}
     sealed = {"sealed_payer": change.sealed_payer} if change.sealed_payer else {}
+    bill = {"due": DUE_BILL, "due_at": to_iso(now + BILL_WAIT)} if change.awaits_bill else {}
     return Update(
         key=order_key(wallet_of_order(change.no), change.no),
         set={
@@ -243,8 +251,9 @@ def _change_order(change: Change, expecting: Condition, now: datetime) -> Update
             "changed_at": to_iso(now),
             **payer,
             **sealed,
+            **bill,
         },
-        remove=("due", "due_at"),
+        remove=() if bill else ("due", "due_at"),
         when=AllOf((Compare("version", "=", change.version - 1), expecting))
         if expecting != ALWAYS
         else Compare("version", "=", change.version - 1),
@@ -274,8 +283,8 @@ def _consequences(change: Change, now: datetime) -> list[RowWrite]:
     writes += [
         Update(
             key=refund_key(wallet, number),
-            set={"done_at": to_iso(now)},
-            remove=("due", "due_at", "stuck"),
+            set={"done_at": to_iso(now), "due": DUE_BILL, "due_at": to_iso(now + BILL_WAIT)},
+            remove=("stuck",),
             when=Exists(),
         )
         for number in change.refunds_done

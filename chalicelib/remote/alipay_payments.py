@@ -9,8 +9,8 @@ signed order to Alipay.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,7 @@ from chalicelib.clock import CHINA, Clock
 from chalicelib.money import Money
 from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.ports import (
+    BillLine,
     Event,
     Method,
     Nothing,
@@ -31,6 +32,7 @@ from chalicelib.payments.ports import (
     RefundStuck,
     Repayment,
 )
+from chalicelib.remote.alipay_bills import read_bill
 from chalicelib.remote.alipay_events import notification_text, read_event, read_state
 from chalicelib.remote.alipay_gateway import TAKEN, AlipayGateway
 from chalicelib.remote.alipay_signing import SIGN_TYPE, request_text
@@ -173,6 +175,11 @@ class AlipayPayments:
 
     def sends_from(self, address: str) -> bool:
         return self._networks.hold(address)
+
+    def read_bill(self, day: date) -> Iterator[BillLine]:
+        question = {"bill_type": "trade", "bill_date": day.isoformat()}
+        answer = self._call("alipay.data.dataservice.bill.downloadurl.query", question)
+        return read_bill(answer, self._secret.gateway)
 
     def read_notification(
         self, headers: Mapping[str, str], body: bytes, now: datetime

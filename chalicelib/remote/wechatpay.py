@@ -7,8 +7,8 @@ What a merchant has is one secret, as JSON: `mchid`, `certificate` and `private_
 `notify_url`, and perhaps `networks`.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from chalicelib.clock import CHINA, Clock
 from chalicelib.ids import Entropy
 from chalicelib.payments.errors import PaymentUnavailable
 from chalicelib.payments.ports import (
+    BillLine,
     Event,
     Method,
     Nothing,
@@ -32,6 +33,7 @@ from chalicelib.remote.certificates import first_expiry, serial_of_own
 from chalicelib.remote.networks import Networks
 from chalicelib.remote.rsa import load_private_key, load_public_key
 from chalicelib.remote.strict import NotReadable, text_at
+from chalicelib.remote.wechatpay_bills import read_bill
 from chalicelib.remote.wechatpay_client import WechatpayClient
 from chalicelib.remote.wechatpay_events import read_event, read_state
 from chalicelib.remote.wechatpay_signing import (
@@ -215,6 +217,9 @@ class Wechatpay:
             case "PROCESSING":
                 return Nothing()
         return _stuck(repayment, str(answer.get("status")))
+
+    def read_bill(self, day: date) -> Iterator[BillLine]:
+        return read_bill(self._client, day, merchant_id=self._merchant.id)
 
     def _nonce(self) -> str:
         return self._entropy.random_bytes(16).hex()

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from chalicelib.clock import Clock
 from chalicelib.ids import Entropy
 from chalicelib.payments.errors import PaymentUnavailable
+from chalicelib.remote.bill_files import fetch
 from chalicelib.remote.strict import NotReadable, read_json
 from chalicelib.remote.wechatpay_signing import (
     Merchant,
@@ -79,19 +80,20 @@ class WechatpayClient:
         except (NotAuthentic, NotReadable):
             raise PaymentUnavailable from None
 
+    def download(self, target: str, into: BinaryIO, *, max_bytes: int) -> None:
+        """Fetch a file that an answer named. It is not signed: its checksum was, in that answer.
+
+        Raises:
+            PaymentUnavailable: it did not come; BillUnreadable: it is too long.
+        """
+        signed = self._headers("GET", target, b"")
+        fetch(self._http, self._endpoint + target, signed, into, max_bytes=max_bytes)
+
     def _send(self, method: str, target: str, body: bytes) -> Any:
         """Send once; None when nothing came back."""
         import urllib3
 
-        now, nonce = self._clock.now(), self._entropy.random_bytes(16).hex()
-        headers = {
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": "ifotor",
-            "Authorization": authorization(
-                self._merchant, method, target, body, now=now, nonce=nonce
-            ),
-        }
+        headers = self._headers(method, target, body)
         # Names the key that the answer shall be signed with.
         serials = [one for one in self._merchant.ring if one.startswith(PUBLIC_KEY_PREFIX)]
         headers |= {"Wechatpay-Serial": serials[0]} if serials else {}
@@ -101,3 +103,14 @@ class WechatpayClient:
             )
         except urllib3.exceptions.HTTPError:
             return None
+
+    def _headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
+        now, nonce = self._clock.now(), self._entropy.random_bytes(16).hex()
+        return {
+            "Accept": "application/json",
+            "Content-Type": "application/json",
+            "User-Agent": "ifotor",
+            "Authorization": authorization(
+                self._merchant, method, target, body, now=now, nonce=nonce
+            ),
+        }

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from cryptography.exceptions import InvalidSignature
 
+from local.sandbox.bills import AlipayBills
 from local.sandbox.keys import APP_ID, SELLER, Keys, check, sign
 from local.sandbox.trades import Trade, Trades, TradeState
 from local.sandbox.wechatpay import Message
@@ -24,10 +25,12 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 
 
 class AlipaySandbox:
-    def __init__(self, keys: Keys, trades: Trades, now: Callable[[], float]) -> None:
+    def __init__(self, keys: Keys, trades: Trades, now: Callable[[], float], url: str) -> None:
         self._keys = keys
         self._trades = trades
         self._now = now
+        self._url = url
+        self.bills = AlipayBills(trades, now)
 
     def open_cashier(self, parameters: Mapping[str, str]) -> Trade | None:
         """Open the trade that a signed order describes, as when its payer enters the cashier."""
@@ -105,7 +108,14 @@ class AlipaySandbox:
             return False
         return parameters.get("app_id") == APP_ID and parameters.get("sign_type") == "RSA2"
 
+    def _bill(self, day: str) -> dict[str, Any]:
+        if not self.bills.exists(day):
+            return _refused("isp.bill_not_exist")
+        return _taken({"bill_download_url": f"{self._url}/alipay-bill?date={day}"})
+
     def _route(self, name: str, content: Any) -> dict[str, Any]:
+        if name == "alipay.data.dataservice.bill.downloadurl.query":
+            return self._bill(content["bill_date"])
         trade = (
             self._trades.find(NAME, content["out_trade_no"])
             if "out_trade_no" in content

@@ -26,9 +26,9 @@ class Sandbox:
     def __init__(self, keys: Keys, url: str, now: Callable[[], float] = time.time) -> None:
         self.url = url
         self.keys = keys
-        self.trades = Trades()
+        self.trades = Trades(now)
         self.wechatpay = WechatpaySandbox(keys, self.trades, now, url)
-        self.alipay = AlipaySandbox(keys, self.trades, now)
+        self.alipay = AlipaySandbox(keys, self.trades, now, url)
         self.cashier = Cashier(self.trades, self.wechatpay, self.alipay, send=post)
 
 
@@ -98,6 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return sandbox.cashier.show(query)
             case "POST", "/pay":
                 return sandbox.cashier.act(form)
+            case "GET", "/alipay-bill":
+                file = sandbox.alipay.bills.file(query.get("date", ""))
+                return Message(200, {"Content-Type": "application/zip"}, file)
             case "GET", "/":
                 return sandbox.cashier.list_trades()
         return Message(404, {"Content-Type": "text/plain"}, b"nothing here")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from local.sandbox.bills import WechatpayBills
 from local.sandbox.keys import MERCHANT, MERCHANT_SERIAL, WECHAT_SERIAL, Keys, check, sign
 from local.sandbox.trades import Trade, Trades, TradeState
 
@@ -44,6 +45,7 @@ class WechatpaySandbox:
         self._trades = trades
         self._now = now
         self._url = url
+        self.bills = WechatpayBills(trades)
         self.refunds_are = "SUCCESS"
         """Or PROCESSING, for as long as a bank takes, or ABNORMAL, where a person is needed."""
 
@@ -51,6 +53,9 @@ class WechatpaySandbox:
         """Answer one call; headers by their names in lower case."""
         try:
             self._check_caller(method, target, headers.get("authorization", ""), body)
+            if target.startswith("/v3/billdownload/file?token="):
+                # A file is not signed: its checksum was, in the answer that named it.
+                return Message(200, {}, self.bills.file(target.partition("=")[2]))
             status, content = self._route(method, target, json.loads(body) if body else {})
         except Refusal as refusal:
             status, content = refusal.status, {"code": refusal.code, "message": refusal.code}
@@ -106,6 +111,8 @@ class WechatpaySandbox:
             case "POST", ["pay", "transactions", "out-trade-no", number, "close"]:
                 self._close(number)
                 return 204, None
+            case "GET", ["bill", "tradebill"]:
+                return 200, self._bill(parse_qs(urlsplit(target).query)["bill_date"][0])
             case "POST", ["refund", "domestic", "refunds"]:
                 return 200, self._refund(content)
         raise Refusal(404, "RESOURCE_NOT_EXISTS")
@@ -141,6 +148,15 @@ class WechatpaySandbox:
             case "h5":
                 return {"h5_url": page}
         return {"prepay_id": f"wx{secrets.token_hex(17)}"}
+
+    def _bill(self, day: str) -> dict[str, str]:
+        if not self.bills.text(day):
+            raise Refusal(400, "NO_STATEMENT_EXIST")
+        return {
+            "hash_type": "SHA1",
+            "hash_value": self.bills.checksum(day),
+            "download_url": f"{self._url}/v3/billdownload/file?token={day}",
+        }
 
     def _close(self, number: str) -> None:
         trade = self._trade(number)

@@ -10,7 +10,7 @@ API, WORKER = "ApiHandlerRole", "ProcessUploadRole"
 FAILER, SWEEPER = "FailUploadRole", "ExpirePhotosRole"
 SHARDER = "ExpireShardsRole"
 CLEARER, AUDITOR, TELLER = "ClearOriginalsRole", "AuditLogsRole", "TellOwnersRole"
-CHECKER = "CheckPaymentsRole"
+CHECKER, RECONCILER = "CheckPaymentsRole", "ReconcileBillsRole"
 EDITOR, EDIT_FAILER = "ProcessEditRole", "FailEditRole"
 EVERYBODY = {API, WORKER, FAILER, EDITOR, EDIT_FAILER, SWEEPER, SHARDER}
 
@@ -163,7 +163,7 @@ class TestWildcards:
         }
 
         assert trusted.pop("ApiGatewayLogRole") == {"Service": "apigateway.amazonaws.com"}
-        assert set(trusted) == EVERYBODY | {CHECKER, CLEARER, AUDITOR, TELLER}
+        assert set(trusted) == EVERYBODY | {CHECKER, RECONCILER, CLEARER, AUDITOR, TELLER}
         assert all(value == {"Service": "lambda.amazonaws.com"} for value in trusted.values())
 
 
@@ -189,13 +189,17 @@ class TestWhoMayDoWhat:
             ("dynamodb:PutItem", "AccountsTable", {API, TELLER}),
             ("dynamodb:UpdateItem", "AccountsTable", {API}),
             ("dynamodb:DeleteItem", "PhotosTable", EVERYBODY - {WORKER, FAILER}),
-            ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER}),
-            ("secretsmanager:GetSecretValue", "WechatpaySecret", {API, CHECKER}),
-            ("secretsmanager:GetSecretValue", "AlipaySecret", {API, CHECKER}),
-            ("dynamodb:UpdateItem", "PaymentsTable", {API, CHECKER, EDITOR, EDIT_FAILER}),
-            ("dynamodb:GetItem", "PaymentsTable", {API, CHECKER}),
-            ("dynamodb:PutItem", "PaymentsTable", {API, CHECKER}),
-            ("dynamodb:Query", "PaymentsTable", {API, CHECKER}),
+            ("secretsmanager:GetSecretValue", "PaymentsSecret", {API, CHECKER, RECONCILER}),
+            ("secretsmanager:GetSecretValue", "WechatpaySecret", {API, CHECKER, RECONCILER}),
+            ("secretsmanager:GetSecretValue", "AlipaySecret", {API, CHECKER, RECONCILER}),
+            (
+                "dynamodb:UpdateItem",
+                "PaymentsTable",
+                {API, CHECKER, RECONCILER, EDITOR, EDIT_FAILER},
+            ),
+            ("dynamodb:GetItem", "PaymentsTable", {API, CHECKER, RECONCILER}),
+            ("dynamodb:PutItem", "PaymentsTable", {API, CHECKER, RECONCILER}),
+            ("dynamodb:Query", "PaymentsTable", {API, CHECKER, RECONCILER}),
             ("dynamodb:DeleteItem", "PaymentsTable", set()),
             ("sqs:ReceiveMessage", "UploadsQueue", {WORKER}),
             ("sqs:ReceiveMessage", "UploadsDeadLetterQueue", {FAILER}),
@@ -223,9 +227,10 @@ class TestWhoMayDoWhat:
     def test_payments_and_the_rest_are_apart(self, template: Template) -> None:
         """SE.1b: who checks payments sees nothing else, and who handles photos no payment."""
         for target in ("AccountsTable", "PhotosTable", "TablesKey"):
-            assert CHECKER not in may(template, "dynamodb:GetItem", target)
+            assert not {CHECKER, RECONCILER} & may(template, "dynamodb:GetItem", target)
         for statement in _allowed(template):
-            if "Payments" in str(statement.resources) and statement.owner not in (API, CHECKER):
+            known = (API, CHECKER, RECONCILER)
+            if "Payments" in str(statement.resources) and statement.owner not in known:
                 assert statement.owner in (EDITOR, EDIT_FAILER)
                 assert statement.body["Sid"] in ("MarkCharges", "PaymentsKeyThroughDynamoDB")
 

@@ -90,7 +90,7 @@ class TestFunctions:
         """A handler elsewhere is imported without app.py: its middleware would not run."""
         handlers = [function["Handler"] for function in functions(template).values()]
 
-        assert len(handlers) == 11
+        assert len(handlers) == 12
         assert all(handler.startswith("app.") for handler in handlers)
 
     def test_every_function_has_a_role_of_its_own(self, template: Template) -> None:
@@ -147,6 +147,13 @@ class TestFunctions:
         [event] = functions(template)["CheckPayments"]["Events"].values()
 
         assert event["Properties"]["Schedule"] == "rate(5 minutes)"
+
+    def test_bills_are_compared_every_hour_from_when_the_first_is_made(
+        self, template: Template
+    ) -> None:
+        [event] = functions(template)["ReconcileBills"]["Events"].values()
+
+        assert event["Properties"]["Schedule"] == "cron(30 1-15 * * ? *)"
 
     def test_the_api_answers_within_what_api_gateway_waits(self, template: Template) -> None:
         assert functions(template)["APIHandler"]["Timeout"] == 29

@@ -49,8 +49,13 @@ def make_due(system: System, number: str) -> None:
 
 def invoke_check(system: System) -> None:
     """Run the scheduled function now."""
+    invoke(system, "CheckPayments")
+
+
+def invoke(system: System, function: str) -> None:
+    """Run a scheduled function now, by its logical id."""
     stack = system.cloud.client("cloudformation").describe_stack_resources(
-        StackName="ifotor-local", LogicalResourceId="CheckPayments"
+        StackName="ifotor-local", LogicalResourceId=function
     )
     name = stack["StackResources"][0]["PhysicalResourceId"]
     answer = system.cloud.client("lambda").invoke(

@@ -197,6 +197,7 @@ class TestPackagedPolicies:
 
         paying.make_due(strict, lost["order"]["id"])
         paying.invoke_check(strict)
+        paying.invoke(strict, "ReconcileBills")
 
         orders = person.expect(200, "GET", "/orders")["orders"]
         assert [each["state"] for each in orders] == ["paid", "paid"]

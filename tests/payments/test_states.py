@@ -97,7 +97,7 @@ class Run:
     def check_refunds_due(self, order: Order) -> None:
         """Every surplus payment goes back: a refund of all that is left of it, once."""
         rows = [row for row in self.table.rows.values() if row["sk"].startswith("REFUND#")]
-        due = {row["transaction_id"] for row in rows if "due" in row}
+        due = {row["transaction_id"] for row in rows if row.get("due") == "REFUND"}
         owed = {
             one.transaction_id
             for one in order.payments

@@ -1,0 +1,1 @@
+"""Providers' daily bills against our orders and our ledger, and the differences between them."""
