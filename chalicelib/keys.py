@@ -264,6 +264,16 @@ def edit_object(
     return f"{edit_objects_prefix(user_id, photo_id, edit_id)}{name}.{extension}"
 
 
+TOMBSTONES = "tombstones/"
+
+
+def tombstone_object(user_id: UserId, photo_id: PhotoId | None = None) -> str:
+    """An empty object that says that a photo, or all of a user, was destroyed; a hash, so that it
+    names nobody.
+    """
+    return TOMBSTONES + digest(f"{user_id}/{photo_id or ''}")
+
+
 def owner_of_original(object_key: str) -> tuple[UserId, PhotoId]:
     """Read the key of an original back.
 

@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _deploy(asked)
             case "staff":
                 return _call_as_staff(asked)
+            case "restore":
+                _restore(asked)
     except (TemplateError, PackageError, DeployFailed, Declined) as error:
         _console.print(f"[bold red]✗[/] {error}", highlight=False, soft_wrap=True)
         return 1
@@ -99,6 +101,18 @@ def _call_as_staff(asked: argparse.Namespace) -> int:
     return 0 if answer.status < HTTPStatus.BAD_REQUEST else 1
 
 
+def _restore(asked: argparse.Namespace) -> None:
+    import boto3
+
+    from infra.restore import restore_photos
+
+    client = boto3.Session(profile_name=asked.profile, region_name=asked.region).client
+    [stack] = client("cloudformation").describe_stacks(StackName=asked.stack)["Stacks"]
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]}
+    restored = restore_photos(asked.backup, outputs=outputs, client=client)
+    _console.print(str(restored), highlight=False)
+
+
 def _review(changes: Sequence[Change], *, assume_yes: bool) -> bool:
     table = Table("", "Resource", "Type", "Replaced", title="What will change")
     styles = {"Add": "green", "Modify": "yellow", "Remove": "red"}
@@ -129,6 +143,13 @@ def _parser() -> argparse.ArgumentParser:
         "package", help="write build/STAGE/template.json and the bundle"
     )
     packaging.add_argument("--stage", required=True, choices=stages)
+    restoring = commands.add_parser(
+        "restore", help="bring back lost rows of photos out of a restored backup"
+    )
+    restoring.add_argument("--stack", required=True, help="name of the stack")
+    restoring.add_argument("--backup", required=True, help="table that recovery made")
+    restoring.add_argument("--profile", help="of ~/.aws/config")
+    restoring.add_argument("--region")
     commands.add_parser("check", help="package every stage and lint the templates")
 
     deploying = commands.add_parser(

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.errors import AppError, Unavailable
 from chalicelib.ids import UserId, uuid7
+from chalicelib.keys import TOMBSTONES
 from chalicelib.photos.edits.store import PhotoChanged
 from chalicelib.photos.ports import JobQueue, Joined, Over, Registered, StillGuest
 from chalicelib.privacy.errors import ConsentRequired
@@ -131,4 +132,5 @@ class MemoryWorld(PhotoWorld):
             f"{name}/{stored.key}"
             for name, bucket in self.buckets.items()
             for stored in bucket.list_stored()
+            if not stored.key.startswith(TOMBSTONES)
         }

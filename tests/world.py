@@ -21,6 +21,7 @@ from chalicelib.aws.s3 import S3Objects
 from chalicelib.identity.code_limits import CodeLimits
 from chalicelib.identity.guest_store import GuestRegisterStore
 from chalicelib.identity.ports import HumanCheck
+from chalicelib.keys import TOMBSTONES
 from chalicelib.photos.ports import ImageRenderer
 from chalicelib.settings import HumanCheckKind, Settings, SmsSenderKind
 from chalicelib.storage import Key
@@ -156,6 +157,7 @@ class World(People, PhotoWorld):
             f"{bucket}/{found['Key']}"
             for bucket in ("originals", "renditions")
             for found in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+            if not found["Key"].startswith(TOMBSTONES)
         }
 
     def rows(self, table: str) -> list[dict[str, Any]]:

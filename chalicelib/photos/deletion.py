@@ -21,6 +21,7 @@ from chalicelib.photos.errors import DeletionOnHold
 from chalicelib.photos.holds.model import PUT_OFF, PhotoHeld
 from chalicelib.photos.model import MAX_DELETED_AT_ONCE, Destroyed
 from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.tombstones import Tombstones
 from chalicelib.retention.model import Backstop
 from chalicelib.storage import Objects
 
@@ -37,6 +38,7 @@ class DeletionService:
         *,
         store: PhotoStore,
         endings: EndingStore,
+        tombstones: Tombstones,
         edits: EditStore,
         originals: Objects,
         renditions: Objects,
@@ -45,6 +47,7 @@ class DeletionService:
     ) -> None:
         self._store = store
         self._endings = endings
+        self._tombstones = tombstones
         self._edits = edits
         self._originals = originals
         self._renditions = renditions
@@ -133,6 +136,8 @@ class DeletionService:
             raise
         tally = self._originals.destroy(original_object(user_id, photo_id))
         tally += self._renditions.destroy(renditions_prefix(user_id, photo_id))
+        # Before the row goes: from here on no restored backup brings the photo back.
+        self._tombstones.bury(user_id, photo_id)
         self._edits.delete_all(user_id, photo_id)
         self._endings.delete_row(user_id, photo_id)
         self._log.record("photo_destroyed", photo_id=photo_id, objects=tally.objects)

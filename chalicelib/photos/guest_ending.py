@@ -16,6 +16,7 @@ from chalicelib.photos.guest_store import GuestPhotoStore
 from chalicelib.photos.holds.model import PUT_OFF, PhotoHeld
 from chalicelib.photos.holds.store import HoldsChanged, HoldStore
 from chalicelib.photos.ports import GuestRegister, Joined, Over, Registered, StillGuest
+from chalicelib.photos.tombstones import Tombstones
 from chalicelib.retention.model import GUEST_MARGIN
 from chalicelib.storage import Objects
 
@@ -29,6 +30,7 @@ class GuestEndingService:
         *,
         guest_store: GuestPhotoStore,
         holds: HoldStore,
+        tombstones: Tombstones,
         register: GuestRegister,
         arrivals: ArrivalService,
         originals: Objects,
@@ -38,6 +40,7 @@ class GuestEndingService:
     ) -> None:
         self._guest_store = guest_store
         self._holds = holds
+        self._tombstones = tombstones
         self._register = register
         self._arrivals = arrivals
         self._buckets = (originals, renditions)
@@ -81,6 +84,7 @@ class GuestEndingService:
             return
         except HoldsChanged:
             return  # the next sweep comes back
+        self._tombstones.bury(guest_id)
         # Rows first: without its row no worker can finish a photo, and what it wrote it removes.
         # The mark goes last: until then every sweep comes back to finish.
         rows = self._guest_store.erase_rows(guest_id)

@@ -7,6 +7,7 @@ from chalicelib.ids import UserId
 from chalicelib.keys import user_prefix
 from chalicelib.photos.holds.store import HoldStore
 from chalicelib.photos.store import PhotoStore
+from chalicelib.photos.tombstones import Tombstones
 from chalicelib.privacy.ports import Record
 from chalicelib.storage import Objects
 
@@ -21,6 +22,7 @@ class PhotosData:
         self,
         store: PhotoStore,
         holds: HoldStore,
+        tombstones: Tombstones,
         *,
         originals: Objects,
         renditions: Objects,
@@ -28,6 +30,7 @@ class PhotosData:
     ) -> None:
         self._store = store
         self._holds = holds
+        self._tombstones = tombstones
         self._clock = clock
         self._buckets = {"OriginalsBucket": originals, "RenditionsBucket": renditions}
 
@@ -54,6 +57,7 @@ class PhotosData:
         prefix = user_prefix(user_id)
         rows = sum(1 for _ in self._store.list_rows(user_id))
         self._holds.close(user_id, self._clock.now())
+        self._tombstones.bury(user_id)
         # Rows first: without its row no worker can finish a photo, and what it wrote it removes.
         self._store.erase_rows(user_id)
         objects = {name: bucket.destroy(prefix).objects for name, bucket in self._buckets.items()}

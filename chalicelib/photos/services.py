@@ -38,6 +38,7 @@ from chalicelib.photos.processing import ProcessingService
 from chalicelib.photos.store import PhotoStore
 from chalicelib.photos.stuck_originals import OriginalsService
 from chalicelib.photos.sweep import DuePhotos
+from chalicelib.photos.tombstones import Tombstones
 from chalicelib.photos.worker import UploadWorker
 from chalicelib.privacy.ports import Consents
 from chalicelib.storage import Objects, Table
@@ -94,6 +95,7 @@ class PhotoServices:
         return DeletionService(
             store=self.store,
             endings=EndingStore(self._photos),
+            tombstones=Tombstones(self._renditions),
             edits=EditStore(self._photos),
             originals=self._originals,
             renditions=self._renditions,
@@ -106,6 +108,7 @@ class PhotoServices:
         return PhotosData(
             self.store,
             HoldStore(self._photos),
+            Tombstones(self._renditions),
             originals=self._originals,
             renditions=self._renditions,
             clock=self._clock,
@@ -160,6 +163,7 @@ class PhotoServices:
         return GuestEndingService(
             guest_store=GuestPhotoStore(self._photos),
             holds=HoldStore(self._photos),
+            tombstones=Tombstones(self._renditions),
             register=self._register,
             arrivals=self.arrivals,
             originals=self._originals,

@@ -53,11 +53,15 @@ class Backstop(StrEnum):
     """Of a photo whose owner chose a later end."""
     HELD = "held"
     """Of what is past its time and kept by a legal hold: the sweeper alone deletes it."""
+    TOMBSTONE = "tombstone"
+    """Of an empty object that says what was destroyed; backups are older than it for a week less.
+    """
 
 
 BACKSTOP_DAYS: Mapping[Backstop, int] = {
     Backstop.SIX_MONTHS: schedule.LIFECYCLE_DAYS["renditions"],
     Backstop.LONGER: schedule.LIFECYCLE_DAYS["chosen_renditions"],
+    Backstop.TOMBSTONE: schedule.LIFECYCLE_DAYS["tombstones"],
 }
 """After how many days the lifecycle deletes an object."""
 

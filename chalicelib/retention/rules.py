@@ -18,6 +18,7 @@ class EndedBy(StrEnum):
     WORKER = "the unit of work that used it"
     SWEEPER = "`expire_photos`"
     TIME_TO_LIVE = "time to live of DynamoDB"
+    LIFECYCLE = "lifecycle of S3"
     QUEUE = "SQS"
     LOGS = "CloudWatch Logs"
     BACKUPS = "DynamoDB"

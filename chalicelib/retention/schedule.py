@@ -95,6 +95,13 @@ HOLDS = Rule(
     30 * DAY,
     "ST.2, ST.3",
 )
+TOMBSTONES = Rule(
+    "hashes of what was destroyed, so that no restored backup brings it back",
+    *("RenditionsBucket", "the destruction"),
+    42 * DAY,
+    "FD.3, ST.0",
+    ended_by=EndedBy.LIFECYCLE,
+)
 TOLD = Rule(
     "which days of leaving somebody was told of, so that it happens once",
     *("PhotosTable/told", "that day"),
@@ -280,6 +287,7 @@ LIFECYCLE_DAYS: Mapping[str, int] = {
     "open_uploads": 1,
     "renditions": LONGEST_SIX_MONTHS.days + 6,
     "chosen_renditions": 731 + 9,
+    "tombstones": TOMBSTONES.period.days,
 }
 """Rules of S3, which act on days after the upload, rounded up to midnight UTC. A day is the
 shortest there is; renditions have six days for a sweeper that is down, and never end early.

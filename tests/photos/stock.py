@@ -6,13 +6,13 @@ from itertools import count
 from typing import Any
 
 from chalicelib.ids import PhotoId, UserId, uuid7
-from chalicelib.keys import original_object, photo_key, rendition_object
+from chalicelib.keys import TOMBSTONES, original_object, photo_key, rendition_object
 from chalicelib.photos.expiry import ExpiryService
 from chalicelib.photos.items import ending_to_item, photo_to_item
 from chalicelib.photos.model import Photo, PhotoState, Rendition
 from chalicelib.photos.services import PhotoServices
 from chalicelib.retention.model import photo_expires_at
-from chalicelib.storage import ALWAYS, Put
+from chalicelib.storage import ALWAYS, Put, Stored
 from tests.fakes import FakeClock, FakeEntropy, FakeJobQueue, FakeLog
 from tests.faults import Crash
 from tests.memory import MemoryObjects, MemoryTable
@@ -33,6 +33,11 @@ class Stock:
         self.queue = FakeJobQueue()
         self.photos = MemoryTable()
         self.originals, self.renditions = MemoryObjects(self.clock), MemoryObjects(self.clock)
+
+    def pictures(self) -> list[Stored]:
+        """Every rendition, of whichever photo."""
+        stored = self.renditions.list_stored()
+        return [one for one in stored if not one.key.startswith(TOMBSTONES)]
 
     def add(self, user_id: UserId, created_at: datetime) -> Photo:
         """Store a photo that became ready when it was granted."""

@@ -66,7 +66,7 @@ class TestOneRun:
 
         assert (destroyed.photos, destroyed.objects) == (200, 600)
         assert left(stock) == {photo.id for photo in photos[200:]}
-        assert len(list(stock.renditions.list_stored())) == 300
+        assert len(stock.pictures()) == 300
 
     def test_tells_how_many_went_and_that_nothing_is_late(self, stock: Stock) -> None:
         photos = fill(stock, 10)
@@ -139,7 +139,7 @@ class TestWhatResists:
         stubborn.stuck = ""
         stock.expiry().expire_photos(within=PLENTY)
         assert left(stock) == set()
-        assert list(stock.renditions.list_stored()) == []
+        assert stock.pictures() == []
 
     def test_is_told_of_with_its_age(
         self, stock: Stock, stubborn: "TestWhatResists.Stubborn"
@@ -234,9 +234,9 @@ def check_killed_sweeps(seed: int, photos: int) -> int:
     stock.expiry().expire_photos(within=PLENTY)
 
     assert left(stock) == kept
-    objects = {stored.key.rsplit("/", 2)[1] for stored in stock.renditions.list_stored()}
+    objects = {stored.key.rsplit("/", 2)[1] for stored in stock.pictures()}
     assert objects == kept
-    assert len(list(stock.renditions.list_stored())) == 3 * len(kept)
+    assert len(stock.pictures()) == 3 * len(kept)
     return runs
 
 

@@ -107,6 +107,7 @@ class TestTemplate:
             "OriginalsBucket": [LIFECYCLE_DAYS["originals"], opened],
             "RenditionsBucket": [
                 *(LIFECYCLE_DAYS["renditions"], LIFECYCLE_DAYS["chosen_renditions"]),
+                LIFECYCLE_DAYS["tombstones"],
                 opened,
             ],
         }
