@@ -87,7 +87,7 @@ def test_the_editor_works_by_keyboard(open_window: OpenWindow, small_photo_file:
     add_photo(page, small_photo_file)
     open_photo(page)
 
-    page.locator("summary").focus()
+    page.locator(".editor > summary").focus()
     page.keyboard.press("Enter")
     page.get_by_role("tab", name="Looks").focus()
     page.keyboard.press("ArrowRight")
