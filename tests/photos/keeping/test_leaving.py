@@ -25,8 +25,10 @@ class Notes:
 
     def __init__(self) -> None:
         self.told: list[Told] = []
+        self.calls = 0
 
     def tell_leaving(self, user_id: UserId, *, days: int, leaves_on: date, now: datetime) -> None:
+        self.calls += 1
         if (user_id, days, leaves_on) not in self.told:
             self.told.append((user_id, days, leaves_on))
 
@@ -76,6 +78,7 @@ class TestTelling:
         assert notes.told == [(user_id, 14, day)]
         run(service, world, hours=24 * 14)
         assert notes.told == [(user_id, 14, day), (user_id, 3, day)]
+        assert notes.calls == 2
 
     def test_is_made_up_for_after_an_outage_and_not_after_the_end(
         self, world: MemoryWorld, notes: Notes
