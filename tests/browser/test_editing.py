@@ -68,12 +68,10 @@ def test_an_edit_is_made_shown_and_taken_back(
     page.get_by_role("button", name="Without edits").click()
     expect(page.get_by_role("button", name="Without edits (shown now)")).to_be_disabled()
     assert not is_upright(page)
-
     page.get_by_role("tab", name="More").click()
     page.get_by_label("Less noise", exact=True).fill("30")
-    expect(
-        page.get_by_text("This edit costs one credit. You have none. Buy credits")
-    ).to_be_visible()
+    price = "This edit costs one credit. You have none. Buy credits"
+    expect(page.get_by_text(price)).to_be_visible()
     page.get_by_role("button", name="Apply").click()
     status = page.locator("form [role=status]")
     expect(status).to_have_text(re.compile("^This edit costs more credits than you have"))
