@@ -218,7 +218,7 @@ class TestPackagedPolicies:
 
         beyond = call_as(strict.cloud, "audit", replace(call, path="/staff/payments/refunds"))
 
-        assert (beyond.status, beyond.json["code"]) == (403, "not_staff")
+        assert beyond.status == 403
         assert allowed.status == 200
         assert [act["reference"] for act in allowed.json["acts"]] == ["STRICT-1"]
         assert forged.status == 404
