@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from local.system import System
 from tests.browser.conftest import OpenWindow
 from tests.browser.journeys import add_photo, open_photo, sign_in
 from tests.live.holding import hold_account
+
+pytestmark = [pytest.mark.browser, pytest.mark.allow_hosts(["127.0.0.1"])]
 
 WHO_AM_I = "fetch('/v1/me').then((answer) => answer.json()).then((me) => me.id)"
 
