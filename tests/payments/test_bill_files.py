@@ -57,6 +57,17 @@ class TestWechatpaysFile:
         with pytest.raises(BillUnreadable):
             list(provider.read_bill(TODAY))
 
+    def test_another_amount_in_good_form_is_seen_by_its_checksum(self, books: Books) -> None:
+        books.paid(Method.WECHATPAY_NATIVE)
+        bills = books.sandbox.wechatpay.bills
+        text = gzip.decompress(bills.file(TODAY.isoformat()))
+        bills.file = lambda day: gzip.compress(text.replace(b"6.00", b"6.01"))  # type: ignore[method-assign]
+        provider = books.providers.find(Provider.WECHATPAY)
+        assert provider
+
+        with pytest.raises(BillUnreadable, match="checksum"):
+            list(provider.read_bill(TODAY))
+
 
 class TestAlipaysFile:
     @pytest.mark.parametrize("lost", [b"2", "业务明细列表结束".encode("gbk")])

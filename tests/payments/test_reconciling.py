@@ -159,6 +159,16 @@ class TestEveryDay:
         assert books.differences == []
         assert books.waiting() == 0
 
+    def test_while_a_bill_is_missing_nothing_is_said_to_be_in_none(
+        self, books: Books, method: Method
+    ) -> None:
+        books.trade_of(books.paid(method)).paid_at = 0
+
+        books.next_morning(days=4)
+
+        assert books.differences == []
+        assert books.waiting() == 1
+
     def test_a_run_that_ended_early_goes_on_where_it_was(
         self, books: Books, method: Method
     ) -> None:
