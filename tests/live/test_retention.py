@@ -43,7 +43,7 @@ class TestRunByThemselves:
 
         answer = call(strict, "AuditLogs")
 
-        assert "FunctionError" not in answer
+        assert "FunctionError" not in answer, answer["Payload"].read()
         days = {
             one["logGroupName"]: one.get("retentionInDays") for one in list_groups(strict.cloud)
         }
