@@ -231,9 +231,14 @@ CHARGES = Rule(
     "2.3, ST.0",
 )
 
+BILLS = Rule(
+    "how far a provider's bill was compared: about nobody",
+    *("PaymentsTable/bill", "the comparison"),
+    400 * DAY,
+)
 STAFF_REGISTER = Rule(
-    "what staff did, and why: as long as the records it may have changed",
-    *("RegisterTable/act", "the act"),
+    "what staff did, and resolved: as long as the records it may have changed",
+    *("RegisterTable/act, PaymentsTable/difference", "the act"),
     PAYMENTS.period,
     "SE.2, ST.3",
 )

@@ -1,13 +1,12 @@
 """People on the live system; each test is a new person with a phone number of their own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from local.client import Client
-from local.machine import CannotStart, check_tools
 from local.sandbox.server import Sandbox
-from local.system import System, running_system
+from local.system import System
 from tests.phones import next_phone
 
 
@@ -32,14 +31,3 @@ def person(log_in: Callable[[], Client]) -> Client:
 def sandbox(system: System) -> Sandbox:
     assert system.sandbox
     return system.sandbox
-
-
-@pytest.fixture(scope="session")
-def strict() -> Iterator[System]:
-    """The same with every policy enforced, over TLS; shared, for it takes as long to make."""
-    try:
-        check_tools(strict=True)
-    except CannotStart as reason:
-        pytest.skip(str(reason))
-    with running_system(strict=True) as running:
-        yield running

@@ -5,7 +5,7 @@ The whole path passes with the packaged policies, and fails when one permission 
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from infra.staff import Call
 from local.client import Client
 from local.inspection import list_items, list_objects
 from local.logs import list_lines
+from local.machine import CannotStart, check_tools
 from local.staff import call_as, send_to, take_role
 from local.system import System, running_system
 from tests.live import paying
@@ -34,6 +35,16 @@ pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 @pytest.fixture(scope="module")
 def photo() -> bytes:
     return draw_photo(1600, 1200, gps=True)
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[System]:
+    try:
+        check_tools(strict=True)
+    except CannotStart as reason:
+        pytest.skip(str(reason))
+    with running_system(strict=True) as running:
+        yield running
 
 
 def log_in(system: System) -> Client:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.clock import from_iso
-from chalicelib.keys import owner_of_original
+from chalicelib.keys import TOMBSTONES, owner_of_original
 from chalicelib.photos.model import TERMINAL
 from chalicelib.photos.stuck_originals import SETTLED_AFTER
 from chalicelib.retention.schedule import AWAITED, CLEAR_EVERY, SWEEP_EVERY
@@ -68,6 +68,8 @@ def _row_of(stored: Stored, rows: Rows) -> Item | None:
 
 def _objects_without_a_row(world: Faulty, rows: Rows) -> Iterator[str]:
     for stored in world.buckets["renditions"].list_stored():
+        if stored.key.startswith(TOMBSTONES):
+            continue  # says that something is gone
         _, user_id, photo_id, *_ = stored.key.split("/")
         if (f"USER#{user_id}", f"PHOTO#{photo_id}") not in rows:
             yield f"object without a row: {stored.key}"

@@ -36,6 +36,8 @@ KEYS = {
     "entry_key": "PaymentsTable/entry",
     "refund_key": "PaymentsTable/refund due",
     "notification_key": "PaymentsTable/notification",
+    "bill_key": "PaymentsTable/bill",
+    "difference_key": "PaymentsTable/difference",
     "charge_key": "PaymentsTable/charge",
     "register_key": "RegisterTable/act",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from chalicelib.clock import from_iso, to_epoch_s, to_iso
 from chalicelib.errors import Conflict, NotFound
@@ -13,6 +13,7 @@ from chalicelib.payments.items import DUE_BILL, Refund, order_from_item, refund_
 from chalicelib.payments.orders import Order
 from chalicelib.payments.ports import Provider
 from chalicelib.retention.model import PAYMENT_RECORDS_KEPT
+from chalicelib.retention.schedule import BILLS
 from chalicelib.storage import (
     ALWAYS,
     ROWS_A_PAGE,
@@ -27,7 +28,7 @@ from chalicelib.storage import (
 )
 
 DUE_DIFFERENCE = "DIFFERENCE"
-PROGRESS_KEPT = timedelta(days=400)
+PROGRESS_KEPT = BILLS.period
 """How long it shows that a day was compared: over a year, for whoever closes the books."""
 
 
