@@ -1,8 +1,9 @@
 """What a million photos of 12 megapixels cost, ours and a tutorial's way, from measured CPU time.
 
 A function of 512 MB has 512/1769 of a processor, taken as fast as this one. Prices are list prices
-of us-east-1 without free tiers, read in November 2026 at aws.amazon.com: /lambda/pricing,
-/s3/pricing, /dynamodb/pricing/on-demand, /sqs/pricing. Storage, traffic and the API are not in it.
+of us-east-1 without free tiers, known in November 2026 from copies of the pages /lambda/pricing,
+/s3/pricing, /dynamodb/pricing/on-demand and /sqs/pricing of aws.amazon.com, where to look again
+before relying on them. Storage, traffic and the API are not in it.
 """
 
 from collections.abc import Sequence

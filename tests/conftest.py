@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from local.machine import CannotStart, check_tools
@@ -10,6 +11,9 @@ from local.system import System, running_system
 from tests.world import World, running_world
 
 TESTS = Path(__file__).parent
+
+hypothesis.settings.register_profile("no_clock", deadline=None)
+hypothesis.settings.load_profile("no_clock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -99,10 +99,11 @@ class TestDeletion:
             "photos": 1,
             "objects": 0,
             "bytes": 0,
+            "held": 0,
         }
         assert api.send("DELETE", f"/photos/{ids[0]}").status == 404
         some = api.send("POST", "/photos/deletions", {"photo_ids": ids[:2]})
-        assert some.json == {"photos": 1, "objects": 0, "bytes": 0, "has_more": False}
+        assert some.json == {"photos": 1, "objects": 0, "bytes": 0, "held": 0, "has_more": False}
         assert api.send("POST", "/photos/deletions", {"all": True}).json["photos"] == 2
         assert api.send("GET", "/photos").json["photos"] == []
 

@@ -233,7 +233,7 @@ def test_no_query_ends_in_a_failure_of_ours(raw: Raw, method: str, path: str, na
 
 @pytest.mark.parametrize(("method", "path"), WITH_KEY)
 def test_a_key_that_is_none_is_refused(raw: Raw, method: str, path: str) -> None:
-    for text in HOSTILE_TEXTS:
+    for text in set(HOSTILE_TEXTS) - {"null", "-1", "1e3", "0x10"}:  # which would be keys
         answer = raw.send(method, path, body="{}", headers={"Idempotency-Key": text})
         check(answer)
         assert answer.status in (400, 422)

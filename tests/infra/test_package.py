@@ -44,7 +44,10 @@ QUEUES = {
     "fail_edit": "edits-dead-letter",
     "expire_shards": "shards",
 }
-SCHEDULES = (*("expire_photos", "clear_originals", "tell_owners", "audit_logs", "check_payments"),)
+SCHEDULES = (
+    *("expire_photos", "clear_originals", "tell_owners", "audit_logs"),
+    *("check_payments", "reconcile_bills"),
+)
 APP = ROUTE + "".join(
     f"\n\n@app.{trigger}\ndef {name}(event):\n    return None\n"
     for name, trigger in [

@@ -7,9 +7,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from local.cloud import Cloud
+from local.logs import list_lines
 from local.system import System
 
 Found = TypeVar("Found")
+
+
+def denials(system: System) -> list[str]:
+    """Return the log lines that tell of a failed attempt or a failed request."""
+    words = ("AccessDenied", "attempt_failed", "request_failed", "Traceback")
+    return [each.text for each in list_lines(system.cloud) if any(w in each.text for w in words)]
 
 
 def wait_until(look: Callable[[], Found], *, limit_s: float = 30) -> Found:

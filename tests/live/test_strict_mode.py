@@ -5,7 +5,7 @@ The whole path passes with the packaged policies, and fails when one permission 
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,14 +19,12 @@ from infra.package import Package
 from infra.staff import Call
 from local.client import Client
 from local.inspection import list_items, list_objects
-from local.logs import list_lines
-from local.machine import CannotStart, check_tools
 from local.staff import call_as, send_to, take_role
 from local.system import System, running_system
 from tests.live import paying
 from tests.live.acting import do_without_second_factor
 from tests.live.ageing import make_due, sweep, turn_back
-from tests.live.looking import wait_until
+from tests.live.looking import denials, wait_until
 from tests.phones import next_phone
 
 pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
@@ -35,16 +33,6 @@ pytestmark = [pytest.mark.live, pytest.mark.allow_hosts(["127.0.0.1"])]
 @pytest.fixture(scope="module")
 def photo() -> bytes:
     return draw_photo(1600, 1200, gps=True)
-
-
-@pytest.fixture(scope="module")
-def strict() -> Iterator[System]:
-    try:
-        check_tools(strict=True)
-    except CannotStart as reason:
-        pytest.skip(str(reason))
-    with running_system(strict=True) as running:
-        yield running
 
 
 def log_in(system: System) -> Client:
@@ -249,12 +237,6 @@ def test_without_one_permission_the_path_fails(tmp_path: Path, photo: bytes) -> 
 
     assert [each.size_bytes for each in left] == [len(photo)]
     assert seen["original"]["deleted_at"] is None
-
-
-def denials(system: System) -> list[str]:
-    """Return the log lines that tell of a failed attempt or a failed request."""
-    words = ("AccessDenied", "attempt_failed", "request_failed", "Traceback")
-    return [each.text for each in list_lines(system.cloud) if any(w in each.text for w in words)]
 
 
 def preflight(system: System, bucket: str, method: str, origin: str) -> str | None:
