@@ -133,7 +133,7 @@ class TestPackagedPolicies:
         strict.sandbox.cashier.do(paying.trade_of(strict.sandbox, placed), "pay")
         flipped = {"version": 1, "geometry": {"flip": "horizontal"}}
         wanted = {"content_type": "image/jpeg", "size_bytes": len(photo), "recipe": flipped}
-        key = {"Idempotency-Key": "recipe with the upload"}
+        key = {"Idempotency-Key": "recipe-with-the-upload"}
         body = {"photos": [wanted]}
         [granted] = person.expect(201, "POST", "/photos", body, headers=key)["photos"]
         person.upload(granted["upload"], photo)
