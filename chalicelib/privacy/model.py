@@ -51,7 +51,7 @@ WORDINGS: Mapping[Purpose, Mapping[Locale, Wording]] = {
         Locale.CHINESE: Wording(
             question="使用本设备的相机拍照，并上传所拍照片进行编辑",
             when_withdrawn=(
-                "之后不再用相机拍照上传。此前拍摄的照片仍保留在您的照片库中，您仍可照常上传自选照片。"
+                "之后不再用相机拍照上传。此前拍摄的照片仍保留在你的照片库中，你仍可照常上传自选照片。"
             ),
         ),
     },
