@@ -93,7 +93,7 @@ def check_photo(example: tuple[bytes, MediaType]) -> str:
     with TemporaryFile() as source:
         source.write(data)
         try:
-            photo = _child().render(source, declared, within=timedelta(seconds=10))
+            photo = _child().render(source, declared, within=timedelta(seconds=60))
         except ImageRejected as rejected:
             return _reason(rejected.reason)
     for rendition in photo.renditions:

@@ -30,7 +30,7 @@ from tests.imaging.misbehaving import hang, hog, segfault, stumble
 from tests.photos.edits.editing import DONE, ask, deliver, objects_of, ready_photo, shown
 from tests.world import running_world
 
-LONG = timedelta(seconds=15)
+LONG = timedelta(seconds=60)
 JPEG = OutputWish(media_type=OutputType.JPEG)
 TONE = json.dumps({"version": 1, "tone": {"contrast": 20, "auto": 30}})
 OTHERS = [f"00000000-0000-7000-8000-0000000000{number:02}" for number in range(12)]
@@ -124,7 +124,7 @@ class TestApart:
             "from datetime import timedelta\n"
             "from chalicelib.imaging.darkroom import PillowDarkroom\n"
             "from chalicelib.photos.ports import Output\n"
-            "darkroom, within = PillowDarkroom(), timedelta(seconds=15)\n"
+            "darkroom, within = PillowDarkroom(), timedelta(seconds=60)\n"
             "recipe = darkroom.read(sys.argv[2].encode()).text\n"
             "for media_type in ('image/jpeg', 'image/avif'):\n"
             "    with open(pathlib.Path(sys.argv[1]) / 'full', 'rb') as source:\n"
