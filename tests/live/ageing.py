@@ -1,6 +1,7 @@
 """Lets time go by for accounts, guests and photos of the live system, and runs the sweep."""
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,13 +22,15 @@ def leave_alone(system: System, user_id: str) -> None:
     )["Items"]
     for row in rows:
         for name in {"number_proven_at", "last_used_at"} & row.keys():
-            dynamodb.update_item(
-                TableName=table,
-                Key={"pk": row["pk"], "sk": row["sk"]},
-                UpdateExpression="SET #name = :then",
-                ExpressionAttributeNames={"#name": name},
-                ExpressionAttributeValues={":then": {"S": LONG_AGO}},
-            )
+            with suppress(dynamodb.exceptions.ConditionalCheckFailedException):  # just signed out
+                dynamodb.update_item(
+                    TableName=table,
+                    Key={"pk": row["pk"], "sk": row["sk"]},
+                    UpdateExpression="SET #name = :then",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeNames={"#name": name},
+                    ExpressionAttributeValues={":then": {"S": LONG_AGO}},
+                )
 
 
 def end_wait(system: System, user_id: str) -> None:
